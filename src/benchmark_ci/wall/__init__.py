@@ -1,0 +1,1 @@
+"""The one door through which processes start; what they may see and do."""

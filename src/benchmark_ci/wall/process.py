@@ -1,0 +1,132 @@
+"""Starting a process: the only module that imports `subprocess`.
+
+Every child gets a closed stdin, pipes of its own (never our streams), no inherited descriptors, a session
+of its own, and exactly the environment that it is handed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+from benchmark_ci.model import Noun
+from benchmark_ci.wall.identity import Identity, kill_all
+from benchmark_ci.wall.signals import end_group
+
+KEEP_BYTES = 16 * 1024 * 1024
+"""How much of each stream is kept; the rest is read and dropped, and `truncated` says so."""
+
+LineSink = Callable[[str], None]
+
+
+class Finished(Noun):
+    """A process that ended."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: str
+    stderr: str
+    wall_seconds: float
+    timed_out: bool = False
+    truncated: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself with exit code 0."""
+        return self.returncode == 0 and not self.timed_out
+
+    def last_lines(self, count: int = 12) -> str:
+        """The last lines it printed, standard error last."""
+        lines = [line for text in (self.stdout, self.stderr) for line in text.splitlines() if line.strip()]
+        return "\n".join(lines[-count:])
+
+
+def run(
+    argv: tuple[str, ...],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    identity: Identity | None = None,
+    timeout_seconds: float | None = None,
+    on_line: LineSink | None = None,
+    keep_bytes: int = KEEP_BYTES,
+) -> Finished:
+    """Run a program to its end and keep what it printed.
+
+    With an identity the program runs as that unprivileged user, and when it ends (or is interrupted, or
+    times out) every process of that user is killed before this returns. `on_line` gets each line of
+    standard error while it runs, and of standard output too unless a machine reads that.
+    Raises FileNotFoundError when the program does not exist.
+    """
+    started = time.monotonic()
+    child = subprocess.Popen(
+        identity.command(argv) if identity else argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        close_fds=True,
+        start_new_session=True,
+        umask=0o077 if identity else -1,
+    )
+    streams = [_Stream(child.stdout, keep_bytes), _Stream(child.stderr, keep_bytes, on_line)]
+    timed_out = False
+    try:
+        try:
+            child.wait(timeout=timeout_seconds)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+    finally:
+        end_group(child.pid)
+        if identity:
+            kill_all(identity)
+        child.wait()
+        for stream in streams:
+            stream.finish()
+    return Finished(
+        argv=argv,
+        returncode=child.returncode,
+        stdout=streams[0].text(),
+        stderr=streams[1].text(),
+        wall_seconds=time.monotonic() - started,
+        timed_out=timed_out,
+        truncated=any(stream.truncated for stream in streams),
+    )
+
+
+class _Stream:
+    """Reads a pipe to its end in a thread, so that a child never blocks on us, and keeps a bounded part."""
+
+    def __init__(self, pipe: IO[bytes] | None, keep_bytes: int, on_line: LineSink | None = None) -> None:
+        assert pipe is not None  # noqa: S101 - Popen was asked for pipes
+        self._pipe = pipe
+        self._keep = keep_bytes
+        self._on_line = on_line
+        self._parts: list[bytes] = []
+        self._size = 0
+        self.truncated = False
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        while chunk := self._pipe.readline(65536):
+            if self._on_line:
+                self._on_line(chunk.decode("utf-8", "replace").rstrip("\n"))
+            if self._size < self._keep:
+                self._parts.append(chunk)
+                self._size += len(chunk)
+            else:
+                self.truncated = True
+        self._pipe.close()
+
+    def finish(self) -> None:
+        """Wait for the end of the pipe; a grandchild that kept it open is not waited for."""
+        self._thread.join(timeout=5)
+
+    def text(self) -> str:
+        return b"".join(self._parts).decode("utf-8", "replace")
