@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -71,6 +71,54 @@ class Settings(Noun):
     time_budget_minutes: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     fail_on: FailOn = FailOn.REGRESSION
     comment: CommentWhen = CommentWhen.ALWAYS
+
+
+class Job(Noun):
+    """The GitHub job that we run in: what the runner tells in `GITHUB_*`, `RUNNER_*` and `ACTIONS_*`."""
+
+    event_name: str
+    event_path: Path | None = None
+    repository: str = ""  # owner/name
+    sha: str = ""
+    ref: str = ""
+    workspace: Path
+    server_url: str = "https://github.com"
+    api_url: str = "https://api.github.com"
+    workflow: str = ""
+    job: str = ""
+    run_id: int | None = None
+    run_attempt: int = 1
+    retention_days: int | None = None  # what the repository allows
+    output_file: Path | None = None
+    summary_file: Path | None = None
+    results_url: str = ""
+    runtime_token: SecretStr = SecretStr("")
+    debug: bool = False
+
+
+class PullRequest(Noun):
+    """The pull request of an event."""
+
+    number: int
+    head_sha: Sha
+    head_repository: str | None  # None: the fork was deleted
+    base_repository: str
+    base_ref: str
+
+    @property
+    def from_fork(self) -> bool:
+        """Whether a stranger's repository holds the head; a deleted one counts as a stranger's."""
+        return self.head_repository != self.base_repository
+
+
+class Event(Noun):
+    """What happened, read once from the event file."""
+
+    name: str
+    default_branch: str = ""
+    pull_request: PullRequest | None = None
+    before: Sha | None = None  # push: the commit before; None when all zeros
+    tag: str | None = None  # release: its tag
 
 
 # --- plan
@@ -375,3 +423,19 @@ class Report(Noun):
     measuring_seconds: float = 0
     total_seconds: float = 0
     time_budget_minutes: float = 20
+
+
+class Links(Noun):
+    """Where a rendering may point to; empty where there is no such place."""
+
+    repository_url: str = ""  # https://github.com/owner/name
+    run_url: str = ""
+    artifact_url: str = ""  # of `benchmark-report`
+
+
+class Annotation(Noun):
+    """A line on GitHub's checks page."""
+
+    level: Literal["error", "warning", "notice"]
+    title: str
+    message: str
