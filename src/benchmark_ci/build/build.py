@@ -1,0 +1,183 @@
+"""Building both sides: baseline first, whose code is trusted more, then current on what they share."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+
+from benchmark_ci.build import discovery, lock, toolchain
+from benchmark_ci.build.executable import Executable
+from benchmark_ci.build.side import BuiltSide, SideBuilder
+from benchmark_ci.wall.site import Site
+from benchmark_ci.build.toolchain import Toolchain
+from benchmark_ci.errors import BadInput
+from benchmark_ci.model import Environment, Noun, Preparation, Settings, Side, TargetFailure
+from benchmark_ci.voice import Voice
+
+Checkout = Callable[[Side, Path], tuple[str, ...]]
+"""Puts a side's sources into a folder and returns cautions."""
+
+ChildEnvironment = Callable[[Path, Path], dict[str, str]]
+"""The environment of a side's processes, from its folder and the toolchain's bin folder."""
+
+
+class Machine(Noun):
+    """What a build needs to know of the machine."""
+
+    environ: Mapping[str, str]  # for rustup, before any stranger's code runs
+    image_version: str = ""  # the toolchain that the image brings
+
+
+class Build(Noun):
+    """Executables of both sides and the benchmarks in them."""
+
+    executables: tuple[Executable, ...]
+    preparation: Preparation
+
+
+def build(
+    settings: Settings,
+    site: Site,
+    machine: Machine,
+    checkout: Checkout,
+    child_environment: ChildEnvironment,
+    voice: Voice,
+) -> Build:
+    """Build the bench targets of both sides with one toolchain and list their benchmarks.
+
+    Raises BadInput when there is no Cargo.toml where the inputs point, BuildFailed when a side's workspace
+    cannot be read at all. Single broken targets are told in the preparation.
+    """
+    cautions: list[str] = []
+    for side in Side:
+        cautions += checkout(side, site.folder(side) / "src")
+        site.hand_over(side)
+    _check_manifest(site, settings.working_directory)
+    chain = _toolchain(settings, site, machine, voice, cautions)
+    builders = {
+        side: SideBuilder(site, side, settings, chain, child_environment(site.here, chain.bin), voice)
+        for side in Side
+    }
+    built = _build_sides(builders, settings, site, voice, cautions)
+    return _discover(built, settings, site, chain, voice, cautions)
+
+
+def _check_manifest(site: Site, directory: PurePosixPath) -> None:
+    missing = [side for side in Side if not (site.folder(side) / "src" / directory / "Cargo.toml").is_file()]
+    if missing:
+        where = "at the root" if directory == PurePosixPath(".") else f"in `{directory}`"
+        raise BadInput(
+            f"There is no Cargo.toml {where} of {' and '.join(missing)}.",
+            "Set the input `working_directory` to the folder of the Cargo workspace or package.",
+        )
+
+
+def _toolchain(
+    settings: Settings, site: Site, machine: Machine, voice: Voice, cautions: list[str]
+) -> Toolchain:
+    asked = {
+        side: toolchain.wanted_channel(
+            settings.toolchain, site.folder(side) / "src", Path(settings.working_directory)
+        )
+        for side in Side
+    }
+    channel, origin = asked[Side.CURRENT]
+    if asked[Side.BASELINE][0] != channel:
+        cautions.append(
+            f"The sides ask for different toolchains ({asked[Side.BASELINE][0] or 'none'} and "
+            f"{channel or 'none'}); both were built with current's."
+        )
+    chain = toolchain.find(channel, origin, machine.environ, machine.image_version, voice)
+    voice.say(f"Toolchain: {chain.version} (from {origin})")
+    return chain
+
+
+def _build_sides(
+    builders: Mapping[Side, SideBuilder], settings: Settings, site: Site, voice: Voice, cautions: list[str]
+) -> dict[Side, BuiltSide]:
+    sources = {side: site.folder(side) / "src" for side in Side}
+    locks = {side: lock.find(sources[side], settings.working_directory) for side in Side}
+    committed = {side for side in Side if locks[side]}
+    if locks[Side.CURRENT] and not locks[Side.BASELINE]:
+        _copy_lock(locks[Side.CURRENT], Side.CURRENT, Side.BASELINE, site)
+    built: dict[Side, BuiltSide] = {}
+    with voice.group("Build baseline"):
+        builders[Side.BASELINE].set_up()
+        workspace = builders[Side.BASELINE].look(locked=Side.BASELINE in committed)
+        built[Side.BASELINE] = builders[Side.BASELINE].build(workspace, None)
+    if not locks[Side.CURRENT]:
+        resolved = lock.find(sources[Side.BASELINE], settings.working_directory)
+        _copy_lock(resolved, Side.BASELINE, Side.CURRENT, site)
+    with voice.group("Build current"):
+        if site.walled:
+            site.copy("cargo", Side.BASELINE, Side.CURRENT)
+        site.copy("target", Side.BASELINE, Side.CURRENT)
+        builders[Side.CURRENT].set_up()
+        workspace = builders[Side.CURRENT].look(locked=Side.CURRENT in committed)
+        built[Side.CURRENT] = builders[Side.CURRENT].build(
+            workspace, built[Side.BASELINE].workspace.local_names
+        )
+    if advice := lock.advice(committed):
+        cautions.append(advice)
+    return built
+
+
+def _copy_lock(found: PurePosixPath | None, source: Side, destination: Side, site: Site) -> None:
+    if found and (site.folder(destination) / "src" / found).parent.is_dir():
+        lock.copy(found, site.folder(source) / "src", site.folder(destination) / "src")
+        site.hand_over(destination, f"src/{found}")
+
+
+def _discover(
+    built: Mapping[Side, BuiltSide],
+    settings: Settings,
+    site: Site,
+    chain: Toolchain,
+    voice: Voice,
+    cautions: list[str],
+) -> Build:
+    failures: list[TargetFailure] = []
+    listed: dict[Side, list[discovery.Listed]] = {side: [] for side in Side}
+    usable: list[Executable] = []
+    for side, one in built.items():
+        cautions += one.cautions
+        failures += one.failures
+        for exe in one.executables:
+            answer = discovery.list_benchmarks(exe, site)
+            listed[side].append(answer)
+            if answer.failure:
+                failures.append(answer.failure)
+            else:
+                usable.append(exe)
+    benchmarks = discovery.join(listed, settings)
+    voice.say(
+        f"Found {len(benchmarks)} benchmarks in {len({str(exe.target) for exe in usable})} bench targets"
+    )
+    for failure in failures:
+        voice.say(f"{failure.target} on {failure.side}: {failure.reason.splitlines()[0]} {failure.remedy}")
+    return Build(
+        executables=tuple(usable),
+        preparation=Preparation(
+            environment=Environment(
+                rustc=chain.version,
+                cpu=_cpu(),
+                cores=os.cpu_count() or 1,
+                os=f"{platform.system()} {platform.release()} {platform.machine()}",
+                walled=site.walled,
+            ),
+            benchmarks=benchmarks,
+            target_failures=tuple(failures),
+            cautions=tuple(cautions),
+        ),
+    )
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

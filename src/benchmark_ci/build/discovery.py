@@ -1,0 +1,117 @@
+"""Which benchmarks there are: the executables are asked, and both sides' answers are joined."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from benchmark_ci.build import executable as executables
+from benchmark_ci.build.executable import Executable, Listing
+from benchmark_ci.wall.site import Site
+from benchmark_ci.errors import BadFile
+from benchmark_ci.model import BenchmarkId, Discovered, Noun, Settings, Side, TargetFailure
+from benchmark_ci.wall import files
+
+MOST_BENCHMARKS = 20_000
+RESOLVE_LIMIT_SECONDS = 300.0
+
+
+class Listed(Noun):
+    """The benchmarks of one executable, or why it lists none."""
+
+    ids: tuple[BenchmarkId, ...] = ()
+    ambiguous: frozenset[str] = frozenset()
+    failure: TargetFailure | None = None
+
+
+def list_benchmarks(exe: Executable, site: Site) -> Listed:
+    """Ask an executable for its benchmarks; titles that Criterion cut are completed."""
+    identity = site.identity(exe.side)
+    with site.at(exe.side):
+        answer = exe.run("--list", identity=identity, limit_seconds=executables.LIST_LIMIT_SECONDS)
+        if not answer.ok:
+            limit = executables.LIST_LIMIT_SECONDS
+            why = (
+                f"gave no answer in {limit:.0f} s" if answer.timed_out else f"ended with {answer.returncode}"
+            )
+            return Listed(failure=_failure(exe, f"`--list` {why}: {answer.last_lines(3)}"))
+        listing = executables.listing(answer.stdout)
+        if len(listing.titles) > MOST_BENCHMARKS:
+            return Listed(failure=_failure(exe, f"It lists more than {MOST_BENCHMARKS} benchmarks."))
+        full_ids = _completed(exe, site, listing)
+    return Listed(
+        ids=tuple(
+            BenchmarkId(package=exe.target.package, target=exe.target.name, full_id=full_id)
+            for full_id in full_ids
+        ),
+        ambiguous=listing.ambiguous,
+    )
+
+
+def _failure(exe: Executable, reason: str) -> TargetFailure:
+    return TargetFailure(
+        target=exe.target,
+        side=exe.side,
+        kind="list",
+        reason=reason,
+        remedy=f"Try `cargo bench -p {exe.target.package} --bench {exe.target.name} -- --list`.",
+    )
+
+
+def _completed(exe: Executable, site: Site, listing: Listing) -> list[str]:
+    """Full ids in listed order; those whose titles were cut are read from a very short run of them."""
+    complete: list[str] = []
+    for title in listing.titles:
+        if executables.is_cut(title) and title not in listing.ambiguous:
+            complete += _longer_ids(exe, site, title.removesuffix("...")) or [title]
+        else:
+            complete.append(title)
+    return list(dict.fromkeys(complete))
+
+
+def _longer_ids(exe: Executable, site: Site, beginning: str) -> list[str]:
+    home = site.here / "criterion" / "titles"
+    seconds = "0.01" if exe.fractional_seconds else "1"
+    times = ("--warm-up-time", seconds, "--measurement-time", seconds, "--sample-size", "10")
+    exe.run(
+        *times,
+        "--noplot",
+        f"^{executables.escaped(beginning)}",
+        identity=site.identity(exe.side),
+        limit_seconds=RESOLVE_LIMIT_SECONDS,
+        home=home,
+    )
+    found = []
+    for file in sorted(home.glob("**/new/benchmark.json")):
+        try:
+            full_id = json.loads(files.read_text(home, file)).get("full_id")
+        except (BadFile, ValueError, AttributeError):
+            continue
+        if isinstance(full_id, str) and full_id.startswith(beginning):
+            found.append(full_id)
+    return found
+
+
+def selected(full_id: str, settings: Settings) -> bool:
+    """Whether the inputs `filter` and `skip` leave this benchmark in."""
+    if settings.filter and not any(re.search(pattern, full_id) for pattern in settings.filter):
+        return False
+    return not any(re.search(pattern, full_id) for pattern in settings.skip)
+
+
+def join(listed: Mapping[Side, Iterable[Listed]], settings: Settings) -> tuple[Discovered, ...]:
+    """Benchmarks of both sides, in the order in which they are listed."""
+    where: dict[BenchmarkId, list[Side]] = {}
+    ambiguous: set[BenchmarkId] = set()
+    for side, lists in listed.items():
+        for one in lists:
+            for benchmark in one.ids:
+                where.setdefault(benchmark, []).append(side)
+                if benchmark.full_id in one.ambiguous:
+                    ambiguous.add(benchmark)
+    return tuple(
+        Discovered(id=benchmark, sides=tuple(sides), ambiguous=benchmark in ambiguous)
+        for benchmark, sides in where.items()
+        if selected(benchmark.full_id, settings)
+    )

@@ -1,0 +1,116 @@
+"""Bench executables: how they are started as cargo would, and asking them who they are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmark_ci.model import Harness, Noun, Side, Target
+from benchmark_ci.wall import process
+from benchmark_ci.wall.identity import Identity
+
+HELP_LIMIT_SECONDS = 15.0
+LIST_LIMIT_SECONDS = 60.0
+LONGEST_TITLE = 100
+"""Criterion cuts titles to this many bytes and adds three dots."""
+
+_LISTED = re.compile(r"^(?P<title>.*): (?:bench|benchmark)$")
+_REPEATED = re.compile(r"^(?P<title>.*) #[0-9]+$")
+_SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~")
+
+
+class Executable(Noun):
+    """A Criterion executable of one side; paths are those of the common place (`Site.at`)."""
+
+    side: Side
+    target: Target
+    path: Path
+    directory: Path  # its package's, where cargo would start it
+    env: Mapping[str, str]
+    fractional_seconds: bool  # Criterion 0.4 and later take them
+    home_by_variable: bool = True  # CRITERION_HOME; before 0.3.3 only the target directory counts
+
+    def run(
+        self, *arguments: str, identity: Identity | None, limit_seconds: float, home: Path | None = None
+    ) -> process.Finished:
+        """Start it as cargo would, with Criterion's files below `home`."""
+        env = dict(self.env)
+        if home:
+            env["CRITERION_HOME"] = str(home)
+            if not self.fractional_seconds:  # Criterion before 0.3.3 only knows the target directory
+                env["CARGO_TARGET_DIR"] = str(home)
+        return process.run(
+            (str(self.path), "--bench", *arguments),
+            cwd=self.directory,
+            env=env,
+            identity=identity,
+            timeout_seconds=limit_seconds,
+            keep_bytes=1024 * 1024,
+        )
+
+
+class Listing(Noun):
+    """What an executable lists: titles in its own order, and those that stand for several benchmarks."""
+
+    titles: tuple[str, ...]
+    ambiguous: frozenset[str]
+
+
+def harness_of(
+    path: Path, directory: Path, env: Mapping[str, str], identity: Identity | None
+) -> tuple[Harness, str]:
+    """Ask an executable for its help, and keep it: only Criterion offers `--save-baseline`."""
+    answer = process.run(
+        (str(path), "--help"),
+        cwd=directory,
+        env=env,
+        identity=identity,
+        timeout_seconds=HELP_LIMIT_SECONDS,
+        keep_bytes=1024 * 1024,
+    )
+    text = answer.stdout + answer.stderr
+    if answer.ok and "--save-baseline" in text and "--measurement-time" in text:
+        return Harness.CRITERION, text
+    if "--nocapture" in text and "--test-threads" in text:
+        return Harness.LIBTEST, text
+    return Harness.CUSTOM, text
+
+
+def takes_fractions(help_text: str) -> bool:
+    """Whether `--warm-up-time 0.2` is understood: since 0.4, which also brought `--quick`."""
+    return "--quick" in help_text
+
+
+def listing(text: str) -> Listing:
+    """Titles from the output of `--list`.
+
+    One title listed twice, or Criterion's own ` #2` beside it, means that several benchmarks share an id:
+    which of them a number belongs to cannot be told.
+    """
+    found = [match["title"] for line in text.splitlines() if (match := _LISTED.match(line))]
+    several = {title for title, count in Counter(found).items() if count > 1}
+    for title in found:
+        repeated = _REPEATED.match(title)
+        if repeated and repeated["title"] in found:
+            several |= {repeated["title"], title}
+    plain = {title: _REPEATED.sub(r"\g<title>", title) if title in several else title for title in found}
+    return Listing(
+        titles=tuple(dict.fromkeys(plain.values())), ambiguous=frozenset(plain[title] for title in several)
+    )
+
+
+def is_cut(title: str) -> bool:
+    """Whether a title may be the beginning of a longer id."""
+    return title.endswith("...") and len(title.encode()) > LONGEST_TITLE - 4
+
+
+def exactly(full_id: str) -> str:
+    """A filter that matches this id alone, as the smallest `regex` crate understands it."""
+    return f"^{escaped(full_id)}$"
+
+
+def escaped(text: str) -> str:
+    """`text` for Criterion's filter: only what must be escaped is, since old releases refuse the rest."""
+    return "".join("\\" + sign if sign in _SPECIAL else sign for sign in text)

@@ -1,0 +1,153 @@
+"""What `cargo metadata` says about a workspace, and which bench targets are asked for."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from benchmark_ci.errors import BadFile, BuildFailed
+from benchmark_ci.model import Noun, Settings, Target
+from benchmark_ci.wall import files
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _WireTarget(_Wire):
+    kind: tuple[str, ...]
+    name: str
+    src_path: Path
+
+
+class _WirePackage(_Wire):
+    id: str
+    name: str
+    version: str
+    source: str | None = None  # None: the repository's own
+    manifest_path: Path
+    targets: tuple[_WireTarget, ...]
+    features: dict[str, tuple[str, ...]]
+
+
+class _WireMetadata(_Wire):
+    packages: tuple[_WirePackage, ...]
+    workspace_members: tuple[str, ...]
+    workspace_root: Path
+
+
+class BenchTarget(Noun):
+    """A `[[bench]]` target as its manifest declares it."""
+
+    target: Target
+    package_id: str
+    package_version: str
+    manifest_path: Path
+    src_path: Path
+    missing_features: tuple[str, ...]  # `required-features` that are not enabled
+
+    def calls_criterion(self, clone: Path) -> bool:
+        """Whether its source has Criterion's main, which needs `harness = false`."""
+        try:
+            return b"criterion_main!" in files.read(clone, self.src_path)
+        except (OSError, BadFile, ValueError):
+            return False
+
+
+class Workspace(Noun):
+    """The packages that are asked for and their bench targets."""
+
+    root: Path
+    benches: tuple[BenchTarget, ...]
+    packages: tuple[str, ...]  # names of all asked for, with or without benches
+    local_names: tuple[str, ...]  # every package whose source is the repository's own
+
+
+def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspace:
+    """The workspace of a `cargo metadata` answer about `directory` in the checkout `clone`.
+
+    Raises BuildFailed when the answer is not what cargo documents, or a package that the inputs name is
+    not a member.
+    """
+    try:
+        metadata = _WireMetadata.model_validate_json(text)
+    except ValidationError as error:
+        raise BuildFailed(f"cargo metadata gave an answer that cannot be read: {error}") from error
+    members = [package for package in metadata.packages if package.id in metadata.workspace_members]
+    asked = _asked(members, directory, metadata.workspace_root, settings)
+    return Workspace(
+        root=metadata.workspace_root,
+        benches=tuple(bench for package in asked for bench in _benches(package, clone, settings)),
+        packages=tuple(package.name for package in asked),
+        local_names=tuple(package.name for package in metadata.packages if package.source is None),
+    )
+
+
+def _asked(
+    members: list[_WirePackage], directory: Path, root: Path, settings: Settings
+) -> list[_WirePackage]:
+    if settings.packages:
+        known = {package.name: package for package in members}
+        if unknown := [name for name in settings.packages if name not in known]:
+            raise BuildFailed(
+                f"The workspace has no package named {', '.join(unknown)}.",
+                f"Input `packages` can name: {', '.join(sorted(known))}.",
+            )
+        return [known[name] for name in settings.packages]
+    own = [package for package in members if package.manifest_path.parent == directory]
+    return own if own and directory != root else members
+
+
+def _benches(package: _WirePackage, clone: Path, settings: Settings) -> list[BenchTarget]:
+    declared = _declared(package.manifest_path, clone)
+    enabled = _enabled_features(package, settings)
+    benches = []
+    for target in package.targets:
+        table = declared.get(target.name, {})
+        named = target.name in settings.benches
+        if target.kind != ("bench",) or (settings.benches and not named):
+            continue
+        if table.get("bench") is False and not named:
+            continue
+        required = table.get("required-features", [])
+        benches.append(
+            BenchTarget(
+                target=Target(package=package.name, name=target.name),
+                package_id=package.id,
+                package_version=package.version,
+                manifest_path=package.manifest_path,
+                src_path=target.src_path,
+                missing_features=tuple(name for name in required if name not in enabled),
+            )
+        )
+    return benches
+
+
+def _declared(manifest: Path, clone: Path) -> dict[str, dict[str, Any]]:
+    """The `[[bench]]` tables by name: `bench` and `required-features` are not in cargo's answer."""
+    try:
+        tables = tomllib.loads(files.read_text(clone, manifest)).get("bench", [])
+    except (OSError, ValueError, BadFile):
+        return {}
+    return {table["name"]: table for table in tables if isinstance(table, dict) and "name" in table}
+
+
+def _enabled_features(package: _WirePackage, settings: Settings) -> set[str]:
+    """The package's features that the settings turn on, with what those turn on in turn."""
+    if settings.all_features:
+        return set(package.features)
+    waiting = [] if settings.no_default_features else ["default"]
+    for feature in settings.features:
+        of, _, name = feature.rpartition("/")
+        if of in ("", package.name):
+            waiting.append(name)
+    enabled: set[str] = set()
+    while waiting:
+        feature = waiting.pop()
+        if feature in package.features and feature not in enabled:
+            enabled.add(feature)
+            waiting.extend(package.features[feature])
+    return enabled

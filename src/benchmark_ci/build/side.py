@@ -1,0 +1,237 @@
+"""Building one side: set-up, metadata, cargo, and what came out of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmark_ci.build import cargo as cargo_program
+from benchmark_ci.build import executable, metadata
+from benchmark_ci.build.cargo import Cargo, Outcome
+from benchmark_ci.build.executable import Executable
+from benchmark_ci.build.metadata import BenchTarget, Workspace
+from benchmark_ci.wall.site import Site
+from benchmark_ci.build.toolchain import Toolchain
+from benchmark_ci.errors import BuildFailed
+from benchmark_ci.model import Harness, Noun, Settings, Side, TargetFailure
+from benchmark_ci.voice import Voice
+from benchmark_ci.wall import process
+
+SETUP_LIMIT_SECONDS = 1800.0
+
+
+class BuiltSide(Noun):
+    """What one side gives: executables to ask and to time, and targets that give none."""
+
+    side: Side
+    workspace: Workspace
+    executables: tuple[Executable, ...]
+    failures: tuple[TargetFailure, ...]
+    cautions: tuple[str, ...] = ()
+
+
+class SideBuilder:
+    """Builds one side; the side's folder stands at the common path while a method runs."""
+
+    def __init__(
+        self,
+        site: Site,
+        side: Side,
+        settings: Settings,
+        toolchain: Toolchain,
+        env: Mapping[str, str],
+        voice: Voice,
+    ) -> None:
+        """`env` is the whole environment of the side's processes."""
+        self._site = site
+        self._side = side
+        self._settings = settings
+        self._toolchain = toolchain
+        self._env = env
+        self._voice = voice
+        self._clone = site.here / "src"
+        self._directory = self._clone / settings.working_directory
+        self._target = site.here / "target"
+        self._cautions: list[str] = []
+        self._locked = False
+
+    def set_up(self) -> None:
+        """Run the user's set-up command in the side's clone."""
+        if not self._settings.setup:
+            return
+        with self._site.at(self._side):
+            finished = process.run(
+                ("/bin/bash", "-euo", "pipefail", "-c", self._settings.setup),
+                cwd=self._directory,
+                env=self._env,
+                identity=self._site.identity(self._side),
+                timeout_seconds=SETUP_LIMIT_SECONDS,
+                on_line=self._voice.child_line,
+            )
+        if not finished.ok:
+            raise BuildFailed(
+                f"The set-up command failed on {self._side}: {finished.last_lines(3)}",
+                "Input `setup` runs in each side's clone, as an unprivileged user, before its build.",
+            )
+
+    def look(self, locked: bool) -> Workspace:
+        """The workspace and its bench targets; cargo resolves and downloads dependencies here."""
+        with self._site.at(self._side):
+            finished = self._metadata(locked)
+            if locked and not finished.ok and "--locked" in finished.stderr:
+                self._cautions.append(
+                    f"Cargo.lock of {self._side} is not up to date with its manifests; cargo updated it."
+                )
+                locked = False
+                finished = self._metadata(locked)
+            self._locked = locked
+            if not finished.ok:
+                raise BuildFailed(
+                    f"cargo cannot read the workspace of {self._side}: {finished.last_lines(6)}",
+                    "Check `cargo metadata` in this directory; `working_directory` says which one it is.",
+                )
+            return metadata.read(finished.stdout, self._clone, self._directory, self._settings)
+
+    def _metadata(self, locked: bool) -> process.Finished:
+        flags = ("--locked",) if locked else ()
+        return self._cargo().run(
+            "metadata",
+            "--format-version=1",
+            *flags,
+            *cargo_program.feature_flags(self._settings),
+            voice=self._voice,
+        )
+
+    def build(self, workspace: Workspace, foreign_names: tuple[str, ...] | None) -> BuiltSide:
+        """Build all bench targets and ask the executables who they are.
+
+        `foreign_names`: where the target directory is a copy of the other side's, the packages that are the
+        repository's own there. Nothing of them or of ours may be reused; cargo's messages prove it.
+        """
+        with self._site.at(self._side):
+            wanted = tuple(bench for bench in workspace.benches if not bench.missing_features)
+            outcome = self._compile(workspace, wanted, foreign_names) if wanted else None
+            executables: list[Executable] = []
+            failures = [
+                self._without_features(bench) for bench in workspace.benches if bench.missing_features
+            ]
+            for bench in wanted:
+                assert outcome is not None  # noqa: S101
+                answer = self._ask(bench, outcome)
+                if isinstance(answer, Executable):
+                    executables.append(answer)
+                else:
+                    failures.append(answer)
+        return BuiltSide(
+            side=self._side,
+            workspace=workspace,
+            executables=tuple(executables),
+            failures=tuple(failures),
+            cautions=tuple(self._cautions),
+        )
+
+    def _cargo(self) -> Cargo:
+        return Cargo(
+            self._toolchain,
+            self._env,
+            self._site.identity(self._side),
+            self._directory,
+            self._target,
+        )
+
+    def _compile(
+        self, workspace: Workspace, wanted: tuple[BenchTarget, ...], foreign_names: tuple[str, ...] | None
+    ) -> Outcome:
+        if foreign_names is not None:
+            forget(self._target, {*foreign_names, *workspace.local_names})
+        outcome = cargo_program.build(self._cargo(), self._settings, wanted, self._locked, self._voice)
+        if foreign_names is not None and outcome.stale:
+            self._voice.say(f"Cargo reused {outcome.stale[0]} of the other side: building from nothing")
+            empty(self._target)
+            outcome = cargo_program.build(self._cargo(), self._settings, wanted, self._locked, self._voice)
+        return outcome
+
+    def _ask(self, bench: BenchTarget, outcome: Outcome) -> Executable | TargetFailure:
+        built = next((one for one in outcome.artifacts if one.target == bench.target), None)
+        if built is None:
+            reason = outcome.errors.get(str(bench.target)) or outcome.first_error
+            return self._failure(
+                bench, "build", reason or "cargo built no executable for it", "Mend its build."
+            )
+        directory = bench.manifest_path.parent
+        env = self._run_environment(bench, outcome)
+        harness, help_text = executable.harness_of(
+            built.executable, directory, env, self._site.identity(self._side)
+        )
+        if harness is Harness.CRITERION:
+            return Executable(
+                side=self._side,
+                target=bench.target,
+                path=built.executable,
+                directory=directory,
+                env=env,
+                fractional_seconds=executable.takes_fractions(help_text),
+            )
+        return self._not_criterion(bench, harness)
+
+    def _not_criterion(self, bench: BenchTarget, harness: Harness) -> TargetFailure:
+        if harness is Harness.LIBTEST and bench.calls_criterion(self._clone):
+            return self._failure(
+                bench,
+                "no-harness-false",
+                "It is a Criterion file, but cargo built libtest's harness around it, which runs nothing.",
+                f'Add `harness = false` to `[[bench]] name = "{bench.target.name}"` in Cargo.toml.',
+            )
+        what = "libtest's" if harness is Harness.LIBTEST else "a harness of its own"
+        return self._failure(bench, "not-criterion", f"It is not a Criterion benchmark: it has {what}.", "")
+
+    def _without_features(self, bench: BenchTarget) -> TargetFailure:
+        names = ", ".join(bench.missing_features)
+        return self._failure(
+            bench,
+            "features",
+            f"It requires features that are not enabled: {names}.",
+            f"Set `features: {names}`.",
+        )
+
+    def _failure(self, bench: BenchTarget, kind: str, reason: str, remedy: str) -> TargetFailure:
+        return TargetFailure.model_validate(
+            {"target": bench.target, "side": self._side, "kind": kind, "reason": reason, "remedy": remedy}
+        )
+
+    def _run_environment(self, bench: BenchTarget, outcome: Outcome) -> dict[str, str]:
+        """What cargo would set when it runs a bench (criterion.md A.7)."""
+        libraries = [
+            *outcome.library_paths,
+            str(self._target / "release"),
+            str(self._target / "release" / "deps"),
+            str(self._toolchain.bin.parent / "lib"),
+        ]
+        return {
+            **self._env,
+            **{f"CARGO_BIN_EXE_{name}": path for name, path in outcome.bins.items()},
+            "CARGO_MANIFEST_DIR": str(bench.manifest_path.parent),
+            "CARGO_MANIFEST_PATH": str(bench.manifest_path),
+            "CARGO_PKG_NAME": bench.target.package,
+            "CARGO_PKG_VERSION": bench.package_version,
+            "LD_LIBRARY_PATH": ":".join(libraries),
+        }
+
+
+def forget(target: Path, names: set[str]) -> None:
+    """Make cargo build these packages anew: their fingerprints go (`<name>-<16 hex digits>`)."""
+    for fingerprints in target.glob("*/.fingerprint"):
+        for entry in os.scandir(fingerprints):
+            if entry.name.rpartition("-")[0] in names and entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path)
+
+
+def empty(folder: Path) -> None:
+    """Remove what is in a folder, keeping the folder and its owner."""
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            Path(entry.path).unlink()

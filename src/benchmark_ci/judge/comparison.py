@@ -1,0 +1,142 @@
+"""From a recording to a comparison: every benchmark that either side has, none dropped."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from benchmark_ci.judge.endpoints import rounds_of
+from benchmark_ci.judge.result import measured_result, unmeasured_result
+from benchmark_ci.judge.suite import judge_suite, seed_of
+from benchmark_ci.model import (
+    COMPARED,
+    BenchmarkId,
+    Comparison,
+    Discovered,
+    FailOn,
+    Failure,
+    Overall,
+    Recording,
+    Result,
+    Side,
+    Verdict,
+)
+
+WORST_FIRST = (
+    Verdict.FAILED,
+    Verdict.REGRESSED,
+    Verdict.PLACEMENT,
+    Verdict.INCONCLUSIVE,
+    Verdict.IMPROVED,
+    Verdict.NOT_REACHED,
+    Verdict.AMBIGUOUS,
+    Verdict.REMOVED,
+    Verdict.NEW,
+    Verdict.UNCHANGED,
+    Verdict.IDENTICAL,
+)
+
+
+def compare(recording: Recording, threshold_percent: float | None = None) -> Comparison:
+    """Judge a recording, as it was or against another threshold ("what if").
+
+    The answer depends on the recording alone, so it is the same on every machine.
+    """
+    limit = recording.header.threshold_percent if threshold_percent is None else threshold_percent
+    found = recording.preparation.benchmarks if recording.preparation else ()
+    targets = recording.preparation.target_failures if recording.preparation else ()
+    failures = _failures(recording)
+    measured = {
+        key: rounds
+        for key, rounds in rounds_of(recording.processes).items()
+        if rounds and key not in failures
+    }
+    judged = judge_suite(measured, dict.fromkeys(measured, limit), recording.header.seed)
+    throughputs = {process.id: process.throughput for process in recording.processes}
+    seconds = _seconds_per_round(recording)
+
+    def result(benchmark: Discovered) -> Result:
+        key = benchmark.id
+        if key in judged:
+            seed = seed_of(recording.header.seed, key)
+            return measured_result(
+                key, measured[key], judged[key], limit, seed, seconds[key], throughputs[key]
+            )
+        return unmeasured_result(benchmark, limit, failures.get(key, {}), targets)
+
+    results = sorted((result(benchmark) for benchmark in found), key=_worst_first)
+    return Comparison(
+        verdict=overall(results),
+        counts=counts(results),
+        benchmarks=tuple(results),
+        noise_percent=_median(one.noise_percent for one in results),
+        smallest_visible_percent=_median(one.smallest_visible_percent for one in results),
+    )
+
+
+def counts(results: Iterable[Result]) -> Mapping[str, int]:
+    """How many benchmarks got each verdict, and how many were `compared`."""
+    verdicts = [result.verdict for result in results]
+    tally = {verdict.value: verdicts.count(verdict) for verdict in Verdict}
+    return tally | {"compared": sum(verdict in COMPARED for verdict in verdicts)}
+
+
+def overall(results: Iterable[Result]) -> Overall:
+    """The first that applies (DESIGN 6); placement counts as unchanged, what stopped working as regressed."""
+    verdicts = {result.verdict for result in results if result.verdict in COMPARED}
+    if Verdict.REGRESSED in verdicts or any(result.fails for result in results):
+        return Overall.REGRESSED
+    if not verdicts:
+        return Overall.NOTHING_COMPARED
+    if Verdict.IMPROVED in verdicts:
+        return Overall.IMPROVED
+    if verdicts & {Verdict.UNCHANGED, Verdict.PLACEMENT}:
+        return Overall.UNCHANGED
+    return Overall.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Overall.IDENTICAL
+
+
+def fails_job(comparison: Comparison, fail_on: FailOn) -> bool:
+    """Whether this comparison makes the job red."""
+    if fail_on is FailOn.NEVER:
+        return False
+    if comparison.verdict is Overall.REGRESSED:
+        return True
+    doubtful = comparison.counts[Verdict.INCONCLUSIVE] + comparison.counts[Verdict.NOT_REACHED]
+    return fail_on is FailOn.INCONCLUSIVE and doubtful > 0
+
+
+def _failures(recording: Recording) -> dict[BenchmarkId, dict[Side, Failure]]:
+    failures: dict[BenchmarkId, dict[Side, Failure]] = defaultdict(dict)
+    for failure in recording.failures:
+        failures[failure.id].setdefault(failure.side, failure)
+    return dict(failures)
+
+
+def _seconds_per_round(recording: Recording) -> dict[BenchmarkId, float]:
+    """Mean wall seconds of one round of each benchmark, both sides together."""
+    walls: dict[BenchmarkId, list[float]] = defaultdict(list)
+    for process in recording.processes:
+        if process.round > 0:
+            walls[process.id].append(process.wall_seconds)
+    return {key: 2 * statistics.fmean(seconds) for key, seconds in walls.items()}
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(statistics.median(known), 3) if known else None
+
+
+def _worst_first(result: Result) -> tuple[int, bool, float, str, str, str]:
+    """Failures first, then the largest slowdown; the id settles ties, so that the order is stable."""
+    change = result.change_percent or 0.0
+    if result.verdict is Verdict.IMPROVED:
+        change = -change
+    return (
+        WORST_FIRST.index(result.verdict),
+        not result.fails,
+        -change,
+        result.package,
+        result.target,
+        result.id,
+    )

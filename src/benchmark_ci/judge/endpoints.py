@@ -1,0 +1,71 @@
+"""From one process's samples to the numbers that stand for it.
+
+The process is the unit of analysis: the samples of one process share its memory layout, its neighbours and
+its clock frequency, and are no independent evidence (docs/methodology.md).
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable
+
+from benchmark_ci.model import BenchmarkId, Endpoint, Noun, Process, Side
+
+SHORTEST_SAMPLE_NS = 50_000.0
+"""Samples shorter than this are mostly clock; they are left out unless fewer than `FEWEST_SAMPLES` remain."""
+
+FEWEST_SAMPLES = 10
+AVERAGING_ITERS = 5
+"""From this many iterations on a sample is an average, and the smallest average is a floor of the code."""
+
+
+class Values(Noun):
+    """What one process says: ns per iteration."""
+
+    floor_ns: float
+    typical_ns: float
+    averaged: bool  # enough samples of enough iterations for the floor to mean something
+
+
+class Round(Noun):
+    """One baseline and one current process of a benchmark, back to back."""
+
+    baseline: Values
+    current: Values
+
+
+def values(process: Process) -> Values:
+    """Floor (minimum) and typical (median) time per iteration of a process."""
+    samples = list(zip(process.iters, process.times, strict=True))
+    long_enough = [(iters, time) for iters, time in samples if time >= SHORTEST_SAMPLE_NS]
+    if len(long_enough) >= FEWEST_SAMPLES:
+        samples = long_enough
+    per_iteration = [time / iters for iters, time in samples]
+    averaged = sum(iters >= AVERAGING_ITERS for iters, _ in samples) >= FEWEST_SAMPLES
+    return Values(floor_ns=min(per_iteration), typical_ns=statistics.median(per_iteration), averaged=averaged)
+
+
+def rounds_of(processes: Iterable[Process]) -> dict[BenchmarkId, tuple[Round, ...]]:
+    """Complete rounds of each benchmark in order; calibration (round 0) and half rounds are left out."""
+    sides: dict[BenchmarkId, dict[int, dict[Side, Values]]] = {}
+    for process in processes:
+        if process.round > 0:
+            sides.setdefault(process.id, {}).setdefault(process.round, {})[process.side] = values(process)
+    return {
+        benchmark: tuple(
+            Round(baseline=pair[Side.BASELINE], current=pair[Side.CURRENT])
+            for _, pair in sorted(numbered.items())
+            if len(pair) == len(Side)
+        )
+        for benchmark, numbered in sides.items()
+    }
+
+
+def primary(rounds: tuple[Round, ...]) -> Endpoint:
+    """The endpoint that decides: the floor, unless samples of some process were too short on iterations.
+
+    Slow and multi-threaded benchmarks run few iterations per sample; their minimum is luck, so their
+    typical time decides.
+    """
+    averaged = all(side.averaged for one in rounds for side in (one.baseline, one.current))
+    return Endpoint.FLOOR if averaged else Endpoint.TYPICAL

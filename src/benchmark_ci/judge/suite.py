@@ -1,0 +1,105 @@
+"""The suite as a whole: confirming suspected regressions, and which benchmarks still need rounds.
+
+A suite of 500 benchmarks must be as trustworthy as one of 5, so a regression that its own looks call is
+provisional: it stands only when its p-value passes Benjamini & Hochberg (1995) over all judged benchmarks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+
+from benchmark_ci.judge.endpoints import Round
+from benchmark_ci.judge.looks import MOST_ROUNDS, Decision, decide, shift_test
+from benchmark_ci.judge.randomisation import DRAWS
+from benchmark_ci.model import BenchmarkId, Endpoint, Noun, Verdict
+
+FALSE_DISCOVERIES = 0.05
+"""At most this share of the regressions called is expected to be false, and far less in fact: the
+hypothesis that is tested stands at the limit, not at no change."""
+
+CONFIRMING_ROUNDS = (7, 9, 11, 13, 16, MOST_ROUNDS)
+
+Rounds = tuple[Round, ...]
+
+
+class Judged(Noun):
+    """One benchmark's decision after confirmation over the suite."""
+
+    decision: Decision
+    verdict: Verdict
+    p_value: float
+    unconfirmed: bool = False  # slower than the limit on its own, but not after correction
+
+
+def seed_of(run_seed: int, benchmark: BenchmarkId) -> int:
+    """A seed of each benchmark's own, the same on every machine."""
+    digest = hashlib.sha256(f"{run_seed}\0{benchmark}".encode()).digest()
+    return int.from_bytes(digest[:8], "little")
+
+
+def judge_suite(
+    measured: Mapping[BenchmarkId, Rounds], limits: Mapping[BenchmarkId, float], seed: int
+) -> dict[BenchmarkId, Judged]:
+    """Judge every benchmark that has at least one complete round."""
+    decisions = {
+        benchmark: decide(rounds, limits[benchmark], seed_of(seed, benchmark))
+        for benchmark, rounds in measured.items()
+    }
+    p_values = {
+        benchmark: _p_value(
+            decision, measured[benchmark], limits[benchmark], seed_of(seed, benchmark), len(decisions)
+        )
+        for benchmark, decision in decisions.items()
+    }
+    cut = _largest_passing(list(p_values.values()))
+    judged = {}
+    for benchmark, decision in decisions.items():
+        unconfirmed = decision.verdict is Verdict.REGRESSED and p_values[benchmark] > cut
+        judged[benchmark] = Judged(
+            decision=decision,
+            verdict=Verdict.INCONCLUSIVE if unconfirmed else decision.verdict,
+            p_value=p_values[benchmark],
+            unconfirmed=unconfirmed,
+        )
+    return judged
+
+
+def undecided(
+    measured: Mapping[BenchmarkId, Rounds], limits: Mapping[BenchmarkId, float], seed: int
+) -> frozenset[BenchmarkId]:
+    """The benchmarks that one more round could still decide."""
+    judged = judge_suite(measured, limits, seed)
+    return frozenset(
+        benchmark
+        for benchmark, one in judged.items()
+        if len(measured[benchmark]) < MOST_ROUNDS
+        and (one.verdict is Verdict.INCONCLUSIVE and not one.decision.contradicted)
+    )
+
+
+def _p_value(decision: Decision, rounds: Rounds, limit_percent: float, seed: int, suite: int) -> float:
+    """That the change is within the limit; for a provisional regression at its last confirming look."""
+    if decision.verdict is not Verdict.REGRESSED:
+        return 1.0
+    count = max(planned for planned in CONFIRMING_ROUNDS if planned <= len(rounds))
+    draws = max(DRAWS, _power_of_two(int(20 * suite / FALSE_DISCOVERIES)))
+    return _p_slow(rounds[:count], decision.endpoint, limit_percent, seed, draws)
+
+
+@lru_cache(maxsize=65536)
+def _p_slow(rounds: Rounds, endpoint: Endpoint, limit_percent: float, seed: int, draws: int) -> float:
+    return shift_test(rounds, endpoint, seed, draws).p_slow(math.log1p(limit_percent / 100))
+
+
+def _power_of_two(at_least: int) -> int:
+    return 1 << (at_least - 1).bit_length()
+
+
+def _largest_passing(p_values: list[float]) -> float:
+    """Benjamini & Hochberg's cut: the largest p-value that is at most q · rank / m; negative when none is."""
+    ranked = sorted(p_values)
+    passing = [p for rank, p in enumerate(ranked, start=1) if p <= FALSE_DISCOVERIES * rank / len(ranked)]
+    return max(passing, default=-1.0)

@@ -1,0 +1,108 @@
+"""The recording: one JSON object a line, compressed, written as it is measured (docs/recording.md).
+
+Each line is flushed through the compressor, so that a run that is killed leaves everything it measured.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from benchmark_ci.errors import BadFile
+from benchmark_ci.model import End, Failure, Header, Preparation, Process, Recording
+
+Line = Annotated[Header | Preparation | Process | Failure | End, Field(discriminator="kind")]
+_LINES: TypeAdapter[Header | Preparation | Process | Failure | End] = TypeAdapter(Line)
+LONGEST_LINE_BYTES = 64 * 1024 * 1024
+
+
+class Recorder:
+    """Appends lines to a recording."""
+
+    def __init__(self, path: Path) -> None:
+        """Start a new recording at `path`, replacing an old one."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        self.path = path
+        # No name and no time in the gzip header: the same lines give the same bytes.
+        self._raw = path.open("xb")
+        self._file = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, compresslevel=6, mtime=0)
+
+    def add(self, line: Header | Preparation | Process | Failure | End) -> None:
+        """Append one line and push it out to the file."""
+        self._file.write(line.model_dump_json().encode() + b"\n")
+        self._file.flush(zlib.Z_SYNC_FLUSH)
+        self._raw.flush()
+
+    def close(self) -> None:
+        """End the file; a recording that is never closed can be read all the same."""
+        self._file.close()
+        self._raw.close()
+
+
+def read(path: Path) -> Recording:
+    """Read a recording; one that ends in the middle gives what it holds.
+
+    Raises BadFile naming the line that is not what the format says.
+    """
+    header: Header | None = None
+    preparation: Preparation | None = None
+    processes: list[Process] = []
+    failures: list[Failure] = []
+    end: End | None = None
+    for number, text in enumerate(_lines(path), start=1):
+        line = _parse(path, number, text)
+        if isinstance(line, Header):
+            header = line
+        elif isinstance(line, Preparation):
+            preparation = line
+        elif isinstance(line, Process):
+            processes.append(line)
+        elif isinstance(line, Failure):
+            failures.append(line)
+        else:
+            end = line
+    if header is None:
+        raise BadFile(f"`{path}` holds no recording.", "Give a `recording.jsonl.gz` that a run left.")
+    return Recording(
+        header=header,
+        preparation=preparation,
+        processes=tuple(processes),
+        failures=tuple(failures),
+        end=end,
+    )
+
+
+def _parse(path: Path, number: int, text: bytes) -> Header | Preparation | Process | Failure | End:
+    try:
+        return _LINES.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadFile(
+            f"`{path}`, line {number}: {place + ': ' if place else ''}{first['msg']}.",
+            "It was damaged, or written by another version of Benchmark CI.",
+        ) from error
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Complete lines; a file cut off inside its last block, or line, ends before that line."""
+    try:
+        with gzip.open(path, "rb") as opened:
+            while True:
+                try:
+                    line = opened.readline(LONGEST_LINE_BYTES)
+                except (EOFError, zlib.error):
+                    return
+                if not line.endswith(b"\n"):
+                    return
+                yield line
+    except FileNotFoundError as error:
+        raise BadFile(f"There is no recording at `{path}`.", "Give a `recording.jsonl.gz`.") from error
+    except (OSError, gzip.BadGzipFile) as error:
+        raise BadFile(f"`{path}` cannot be read: {error}.", "Give a `recording.jsonl.gz`.") from error

@@ -1,0 +1,50 @@
+"""Reading files that strangers' code may have written: regular files below a root, bounded, links refused.
+
+Nothing of the stranger may run meanwhile (`wall.process` sees to that), so there is no race to lose.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from benchmark_ci.errors import BadFile
+
+LARGEST_BYTES = 16 * 1024 * 1024
+
+
+def read(root: Path, file: Path, largest_bytes: int = LARGEST_BYTES) -> bytes:
+    """The content of `file`, which must lie below `root` without a symbolic link on the way.
+
+    Raises BadFile for links, special files and files above the size, and FileNotFoundError.
+    """
+    inside = file if file.is_absolute() else root / file
+    if not inside.exists() and not inside.is_symlink():
+        raise FileNotFoundError(inside)
+    if inside.resolve() != root.resolve() / inside.relative_to(root) or ".." in inside.parts:
+        raise BadFile(f"`{inside.name}` is a link or lies outside its folder.", "Put a regular file there.")
+    descriptor = os.open(inside, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise BadFile(f"`{inside.name}` is not a regular file.")
+        if status.st_size > largest_bytes:
+            raise BadFile(f"`{inside.name}` has {status.st_size} bytes, more than {largest_bytes}.")
+        return opened.read(largest_bytes + 1)
+
+
+def read_text(root: Path, file: Path) -> str:
+    """As `read`, decoded as UTF-8; raises BadFile when it is not."""
+    try:
+        return read(root, file).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadFile(f"`{file.name}` is not UTF-8: {error}.") from error
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Write a new file in place of whatever stands there; a link there is not followed."""
+    file.unlink(missing_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
