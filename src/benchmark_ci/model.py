@@ -270,6 +270,7 @@ class Header(Noun):
     baseline: Commit
     current: Commit
     baseline_reason: str
+    cautions: tuple[str, ...] = ()  # of the plan
 
 
 class Preparation(Noun):
@@ -278,6 +279,8 @@ class Preparation(Noun):
     kind: Literal["preparation"] = "preparation"
     environment: Environment
     benchmarks: tuple[Discovered, ...]
+    targets: tuple[Target, ...] = ()  # every bench target that was asked for, on either side
+    listed: int = 0  # benchmarks before the inputs `filter` and `skip` chose
     target_failures: tuple[TargetFailure, ...] = ()
     cautions: tuple[str, ...] = ()
 

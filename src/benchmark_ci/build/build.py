@@ -10,24 +10,17 @@ from pathlib import Path, PurePosixPath
 from benchmark_ci.build import discovery, lock, toolchain
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.side import BuiltSide, SideBuilder
-from benchmark_ci.wall.site import Site
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BadInput
 from benchmark_ci.model import Environment, Noun, Preparation, Settings, Side, TargetFailure
 from benchmark_ci.voice import Voice
+from benchmark_ci.wall.site import Site
 
 Checkout = Callable[[Side, Path], tuple[str, ...]]
 """Puts a side's sources into a folder and returns cautions."""
 
 ChildEnvironment = Callable[[Path, Path], dict[str, str]]
 """The environment of a side's processes, from its folder and the toolchain's bin folder."""
-
-
-class Machine(Noun):
-    """What a build needs to know of the machine."""
-
-    environ: Mapping[str, str]  # for rustup, before any stranger's code runs
-    image_version: str = ""  # the toolchain that the image brings
 
 
 class Build(Noun):
@@ -40,7 +33,7 @@ class Build(Noun):
 def build(
     settings: Settings,
     site: Site,
-    machine: Machine,
+    rustup_environment: Mapping[str, str],
     checkout: Checkout,
     child_environment: ChildEnvironment,
     voice: Voice,
@@ -55,7 +48,7 @@ def build(
         cautions += checkout(side, site.folder(side) / "src")
         site.hand_over(side)
     _check_manifest(site, settings.working_directory)
-    chain = _toolchain(settings, site, machine, voice, cautions)
+    chain = _toolchain(settings, site, rustup_environment, voice, cautions)
     builders = {
         side: SideBuilder(site, side, settings, chain, child_environment(site.here, chain.bin), voice)
         for side in Side
@@ -75,7 +68,7 @@ def _check_manifest(site: Site, directory: PurePosixPath) -> None:
 
 
 def _toolchain(
-    settings: Settings, site: Site, machine: Machine, voice: Voice, cautions: list[str]
+    settings: Settings, site: Site, rustup_environment: Mapping[str, str], voice: Voice, cautions: list[str]
 ) -> Toolchain:
     asked = {
         side: toolchain.wanted_channel(
@@ -89,7 +82,7 @@ def _toolchain(
             f"The sides ask for different toolchains ({asked[Side.BASELINE][0] or 'none'} and "
             f"{channel or 'none'}); both were built with current's."
         )
-    chain = toolchain.find(channel, origin, machine.environ, machine.image_version, voice)
+    chain = toolchain.find(channel, origin, rustup_environment, voice)
     voice.say(f"Toolchain: {chain.version} (from {origin})")
     return chain
 
@@ -151,10 +144,10 @@ def _discover(
                 failures.append(answer.failure)
             else:
                 usable.append(exe)
-    benchmarks = discovery.join(listed, settings)
-    voice.say(
-        f"Found {len(benchmarks)} benchmarks in {len({str(exe.target) for exe in usable})} bench targets"
-    )
+    every = discovery.join(listed)
+    benchmarks = tuple(one for one in every if discovery.selected(one.id.full_id, settings))
+    targets = {str(bench.target): bench.target for one in built.values() for bench in one.workspace.benches}
+    voice.say(f"Found {len(benchmarks)} benchmarks in {len(targets)} bench targets")
     for failure in failures:
         voice.say(f"{failure.target} on {failure.side}: {failure.reason.splitlines()[0]} {failure.remedy}")
     return Build(
@@ -168,6 +161,8 @@ def _discover(
                 walled=site.walled,
             ),
             benchmarks=benchmarks,
+            targets=tuple(targets.values()),
+            listed=len(every),
             target_failures=tuple(failures),
             cautions=tuple(cautions),
         ),

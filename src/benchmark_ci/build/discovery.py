@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from benchmark_ci.build import executable as executables
 from benchmark_ci.build.executable import Executable, Listing
-from benchmark_ci.wall.site import Site
 from benchmark_ci.errors import BadFile
 from benchmark_ci.model import BenchmarkId, Discovered, Noun, Settings, Side, TargetFailure
 from benchmark_ci.wall import files
+from benchmark_ci.wall.site import Site
 
 MOST_BENCHMARKS = 20_000
 RESOLVE_LIMIT_SECONDS = 300.0
@@ -100,7 +100,7 @@ def selected(full_id: str, settings: Settings) -> bool:
     return not any(re.search(pattern, full_id) for pattern in settings.skip)
 
 
-def join(listed: Mapping[Side, Iterable[Listed]], settings: Settings) -> tuple[Discovered, ...]:
+def join(listed: Mapping[Side, Iterable[Listed]]) -> tuple[Discovered, ...]:
     """Benchmarks of both sides, in the order in which they are listed."""
     where: dict[BenchmarkId, list[Side]] = {}
     ambiguous: set[BenchmarkId] = set()
@@ -113,5 +113,4 @@ def join(listed: Mapping[Side, Iterable[Listed]], settings: Settings) -> tuple[D
     return tuple(
         Discovered(id=benchmark, sides=tuple(sides), ambiguous=benchmark in ambiguous)
         for benchmark, sides in where.items()
-        if selected(benchmark.full_id, settings)
     )

@@ -12,12 +12,12 @@ from benchmark_ci.build import executable, metadata
 from benchmark_ci.build.cargo import Cargo, Outcome
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.metadata import BenchTarget, Workspace
-from benchmark_ci.wall.site import Site
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Harness, Noun, Settings, Side, TargetFailure
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall import process
+from benchmark_ci.wall.site import Site
 
 SETUP_LIMIT_SECONDS = 1800.0
 

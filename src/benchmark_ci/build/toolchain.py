@@ -34,7 +34,7 @@ def wanted_channel(asked: str, checkout: Path, directory: Path) -> tuple[str, st
             if (folder / name).is_file():
                 return _channel_of(folder / name, checkout), f"`{(folder / name).relative_to(checkout)}`"
         if folder == checkout or checkout not in folder.parents:
-            return "", "the image"
+            return "", "the default"
         folder = folder.parent
 
 
@@ -58,19 +58,16 @@ def _channel_of(file: Path, checkout: Path) -> str:
     return channel
 
 
-def find(
-    channel: str, origin: str, environ: Mapping[str, str], image_version: str, voice: Voice
-) -> Toolchain:
+def find(channel: str, origin: str, environ: Mapping[str, str], voice: Voice) -> Toolchain:
     """The toolchain of a channel, installed by rustup when it is not there.
 
     Runs before any code of the repository does: nothing here has been touched by a stranger yet.
-    `image_version` is the version that the image brings ("1.95.0"), which serves `1.95` too; empty where
-    there is no image.
     """
     env = {name: value for name, value in environ.items() if name != "RUSTUP_TOOLCHAIN"}
-    if channel and image_version and (image_version + ".").startswith(channel + "."):
-        channel = image_version
-    found = _which(channel, env)
+    default = _which("", env)
+    if default and channel and _serves(default, channel, env):
+        return Toolchain(bin=default, name=channel, version=_version(default, env))
+    found = _which(channel, env) if channel else default
     if found is None and channel:
         voice.say(f"Installing the toolchain {channel} ({origin})")
         _install(channel, origin, env)
@@ -80,8 +77,17 @@ def find(
             "No Rust toolchain was found.",
             "Install one from rustup.rs, so that `cargo --version` answers.",
         )
-    answer = process.run((str(found / "rustc"), "--version"), cwd=Path("/"), env=env)
-    return Toolchain(bin=found, name=channel, version=answer.stdout.strip())
+    return Toolchain(bin=found, name=channel, version=_version(found, env))
+
+
+def _version(folder: Path, env: Mapping[str, str]) -> str:
+    return process.run((str(folder / "rustc"), "--version"), cwd=Path("/"), env=env).stdout.strip()
+
+
+def _serves(default: Path, channel: str, env: Mapping[str, str]) -> bool:
+    """Whether the machine's default is the version that is asked for: 1.95.0 serves `1.95` and `1.95.0`."""
+    version = _version(default, env).removeprefix("rustc ").partition(" ")[0]
+    return f"{version}.".startswith(f"{channel}.")
 
 
 def _which(channel: str, env: Mapping[str, str]) -> Path | None:

@@ -73,7 +73,9 @@ class Rounds:
         budget_seconds: float,
     ) -> None:
         """Only benchmarks that both sides have under one unambiguous id are measured."""
-        by_target = {(exe.side, exe.target): exe for exe in executables}
+        of_target: dict[tuple[str, str], dict[Side, Executable]] = {}
+        for exe in executables:
+            of_target.setdefault((exe.target.package, exe.target.name), {})[exe.side] = exe
         self._random = random.Random(seed)  # noqa: S311 - order, not secrets
         self._site = site
         self._recorder = recorder
@@ -86,12 +88,7 @@ class Rounds:
         measurable = [one for one in benchmarks if len(one.sides) == len(Side) and not one.ambiguous]
         self._total = len(measurable)
         self._decided = 0
-        waiting = [
-            _Bench(
-                one.id, {exe.side: exe for (_, target), exe in by_target.items() if _is_of(one.id, target)}
-            )
-            for one in measurable
-        ]
+        waiting = [_Bench(one.id, of_target[one.id.package, one.id.target]) for one in measurable]
         self._random.shuffle(waiting)
         self._waiting = deque(waiting)
         self._active: list[_Bench] = []
@@ -218,10 +215,3 @@ class Rounds:
         )
         self._recorder.add(failure)
         self._voice.say(f"{bench.id}: {answer.reason} on {side}")
-
-
-def _is_of(benchmark: BenchmarkId, target: object) -> bool:
-    return (benchmark.package, benchmark.target) == (
-        getattr(target, "package", None),
-        getattr(target, "name", None),
-    )

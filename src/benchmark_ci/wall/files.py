@@ -42,6 +42,13 @@ def read_text(root: Path, file: Path) -> str:
         raise BadFile(f"`{file.name}` is not UTF-8: {error}.") from error
 
 
+def give_to_owner_of(place: Path, folder: Path) -> None:
+    """Give `folder` and all in it to whoever owns `place`, so that its owner can clean up after us."""
+    owner = place.stat()
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
 def replace(file: Path, content: bytes) -> None:
     """Write a new file in place of whatever stands there; a link there is not followed."""
     file.unlink(missing_ok=True)

@@ -1,0 +1,218 @@
+"""The door of the GitHub Action: the job's event, its wall, and everything that GitHub is told."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from benchmark_ci.door import RECORDING, Trees
+from benchmark_ci.errors import BenchmarkCIError, BuildFailed
+from benchmark_ci.model import Annotation, Job, Links, Overall, Plan, Report, Settings, Side, Verdict
+from benchmark_ci.plan import Store, plan_for_job, read_event, refuse_foreign_head, store_for_job
+from benchmark_ci.plan.event import SeenEvent
+from benchmark_ci.publish.comment import comment_marker
+from benchmark_ci.publish.publication import Artifact, Publication, publish
+from benchmark_ci.publish.workflow import WorkflowVoice
+from benchmark_ci.report import folder
+from benchmark_ci.report.annotations import annotations as annotations_of
+from benchmark_ci.report.comment import comment
+from benchmark_ci.report.summary import summary
+from benchmark_ci.report.terminal import text
+from benchmark_ci.wall import fence, files, process
+from benchmark_ci.wall.environment import SYSTEM_PATH, behind_the_wall, on_a_terminal
+from benchmark_ci.wall.identity import identities
+from benchmark_ci.wall.site import Site
+
+OUTPUT = "benchmark-results"
+RETENTION_DAYS = 90
+IMAGE_TOOLCHAIN = {
+    "RUSTUP_HOME": "/usr/local/rustup",
+    "CARGO_HOME": "/usr/local/cargo",
+    "PATH": f"/usr/local/cargo/bin:{SYSTEM_PATH}",
+}
+PACKAGES_LIMIT_SECONDS = 900.0
+CHANGED = (Verdict.REGRESSED, Verdict.IMPROVED, Verdict.FAILED, Verdict.PLACEMENT)
+
+
+class ActionDoor:
+    """A job on GitHub."""
+
+    def __init__(
+        self, settings: Settings, job: Job, environ: Mapping[str, str], voice: WorkflowVoice
+    ) -> None:
+        """`environ` is the container's environment, of which children see only an allow-list."""
+        self.settings = settings
+        self._job = job
+        self._environ = environ
+        self._voice = voice
+        self._private = Path(tempfile.mkdtemp(prefix="benchmark-ci-"))
+        self._identities = identities()
+        self._event: SeenEvent | None = None
+        self._store: Store | None = None
+
+    @property
+    def output(self) -> Path:
+        """`benchmark-results` in the workspace."""
+        return self._job.workspace / OUTPUT
+
+    @property
+    def rustup_environment(self) -> Mapping[str, str]:
+        """The image's toolchain, whatever an earlier step has put into the environment."""
+        if self._identities is None:
+            return self._environ
+        return {**self._environ, **IMAGE_TOOLCHAIN, "HOME": str(self._private)}
+
+    def plan(self) -> Plan:
+        """What the event compares; a stranger's head under a privileged event is refused before git runs."""
+        self._event = read_event(self._job)
+        refuse_foreign_head(self._event)
+        self._store = store_for_job(self.settings, self._job, self._private / "store", self._environ)
+        plan = plan_for_job(self.settings, self._job, self._event, self._store)
+        self._own_output()
+        return plan
+
+    def _own_output(self) -> None:
+        """The output folder, empty, and made anew where something else stands in its place."""
+        if self.output.is_symlink() or self.output.is_file():
+            self.output.unlink()
+        shutil.rmtree(self.output, ignore_errors=True)
+        self.output.mkdir(parents=True)
+
+    def site(self) -> Site:
+        """Private folders outside the workspace; the wall is put up and tried."""
+        root = self._private / "site"
+        root.mkdir()
+        self._private.chmod(0o711)
+        if self._identities:
+            for gap in fence.put_up(self._identities, self._job.event_path):
+                self._voice.warn(gap)
+        else:
+            self._voice.warn(
+                "Builds and benchmarks run as the user of this process, with all that it can reach: "
+                "the wall between them and the job's secrets exists only in the action's own image."
+            )
+        return Site(root, self._identities)
+
+    def checkout(self, plan: Plan, side: Side, folder: Path) -> tuple[str, ...]:
+        """The side's commit, from the private store; system packages are installed before the first."""
+        assert self._store is not None  # noqa: S101 - plan() made it
+        if side is Side.BASELINE:
+            self._install_packages()
+        commit = plan.baseline if side is Side.BASELINE else plan.current
+        return self._store.checkout(commit.sha, folder)
+
+    def _install_packages(self) -> None:
+        if not self.settings.system_packages:
+            return
+        env = {**self._environ, "PATH": SYSTEM_PATH, "DEBIAN_FRONTEND": "noninteractive"}
+        with self._voice.group("Install system packages"):
+            for command in (
+                ("apt-get", "update", "-qq"),
+                (
+                    "apt-get",
+                    "install",
+                    "-y",
+                    "-qq",
+                    "--no-install-recommends",
+                    *self.settings.system_packages,
+                ),
+            ):
+                finished = process.run(
+                    command,
+                    cwd=Path("/"),
+                    env=env,
+                    timeout_seconds=PACKAGES_LIMIT_SECONDS,
+                    on_line=self._voice.child_line,
+                )
+                if not finished.ok:
+                    raise BuildFailed(
+                        f"The system packages could not be installed: {finished.last_lines(3)}",
+                        "Check the names in the input `system_packages`; they are Debian 12's.",
+                    )
+
+    def child_environment(self, here: Path, toolchain_bin: Path) -> dict[str, str]:
+        """The allow-list and what the input `environment` names."""
+        if self._identities is None:
+            return on_a_terminal(self._environ, toolchain_bin)
+        return behind_the_wall(self._environ, self.settings.environment, here, toolchain_bin)
+
+    def publish(self, report: Report, trees: Trees) -> None:
+        """Files, artifacts, summary, comment, annotations and outputs."""
+        written = folder.files(report, Links())
+        for name, content in written.items():
+            (self.output / name).write_text(content, encoding="utf-8")
+        self._voice.say(text(report, 110))
+        self._publish(report, self._artifacts(written, trees))
+        files.give_to_owner_of(self._job.workspace, self.output)
+        shutil.rmtree(self._private, ignore_errors=True)
+
+    def _artifacts(self, written: Mapping[str, str], trees: Trees) -> tuple[Artifact, ...]:
+        members: dict[str, bytes | Path] = {name: content.encode() for name, content in written.items()}
+        members[RECORDING] = self.output / RECORDING
+        return (
+            Artifact(name="benchmark-report", members=members, retention_days=RETENTION_DAYS),
+            *(
+                Artifact(name=f"benchmark-results-{side}", members=dict(tree), retention_days=RETENTION_DAYS)
+                for side, tree in trees.items()
+                if tree
+            ),
+        )
+
+    def _publish(self, report: Report, artifacts: tuple[Artifact, ...]) -> None:
+        pull_request = self._event.pull_request if self._event else None
+        marker = comment_marker(self._job.workflow, self._job.job, "")
+        publish(
+            Publication(
+                artifacts=artifacts,
+                linked_artifact="benchmark-report",
+                summary=partial(summary, report),
+                comment_body=lambda links: comment(report, links, marker),
+                pull_request=pull_request.number if pull_request else None,
+                from_fork=pull_request.from_fork if pull_request else False,
+                comment=self.settings.comment,
+                changed=any(result.verdict in CHANGED for result in report.benchmarks) or bool(report.error),
+                annotations=annotations_of(report),
+                outputs=outputs(report),
+            ),
+            self._job,
+            self.settings.github_token,
+            self._voice,
+        )
+
+    def refuse(self, error: BenchmarkCIError) -> None:
+        """One error, and outputs that say so; nothing was measured."""
+        refuse(self._job, error, self._voice)
+        shutil.rmtree(self._private, ignore_errors=True)
+
+
+def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice) -> None:
+    """Tell a job that it could not begin."""
+    if job is None:
+        voice.error(error)
+        return
+    said = f"## {error.title}\n\n{error.message}\n\n{error.remedy}\n"
+    publish(
+        Publication(
+            summary=lambda _: said,
+            annotations=(Annotation(level="error", title=error.title, message=str(error)),),
+            outputs={"verdict": Overall.FAILED.value},
+        ),
+        job,
+        Settings().github_token,
+        voice,
+    )
+
+
+def outputs(report: Report) -> dict[str, str]:
+    """The action's outputs, but for the two that publishing adds."""
+    counted = ("regressed", "improved", "unchanged", "inconclusive", "compared")
+    return {
+        "verdict": report.verdict.value,
+        **{name: str(report.counts[name]) for name in counted},
+        "baseline_sha": report.baseline.sha,
+        "current_sha": report.current.sha,
+        "report": OUTPUT,
+    }

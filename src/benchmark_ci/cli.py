@@ -1,0 +1,154 @@
+"""The command line. The only module that reads the process's environment and arguments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmark_ci import __version__
+from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode
+from benchmark_ci.inputs import CURRENT_FLAG, INPUTS, Refused, boolean, percent
+from benchmark_ci.measure import recording as recordings
+from benchmark_ci.model import Job, Links
+from benchmark_ci.publish.workflow import WorkflowVoice
+from benchmark_ci.report import document
+from benchmark_ci.report.page import page
+from benchmark_ci.report.summary import summary
+from benchmark_ci.run import exit_code, judge, run
+from benchmark_ci.settings import from_flags, read_inputs, read_job
+
+NOT_LOCAL = ("github_token", "comment")
+FLAGS = {
+    one.flag or one.name.replace("_", "-"): one
+    for one in (*INPUTS, CURRENT_FLAG)
+    if one.name not in NOT_LOCAL
+}
+"""Flags of `run`: every input that makes sense on one's own machine."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (README, exit codes)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments))
+    except BenchmarkCIError as error:
+        sys.stderr.write(f"error: {error.message}\n{error.remedy}\n")
+        return int(error.exit_code)
+
+
+def _action(_: argparse.Namespace) -> ExitCode:
+    """What the container runs: inputs and job from the environment."""
+    from benchmark_ci.action import ActionDoor, refuse
+
+    voice = WorkflowVoice()
+    job: Job | None = None
+    try:
+        job = read_job(os.environ)
+        settings = read_inputs(os.environ)
+    except BenchmarkCIError as error:
+        refuse(job, error, voice)
+        return error.exit_code
+    voice.mask(settings.github_token.get_secret_value())
+    return run(ActionDoor(settings, job, dict(os.environ), voice), voice)
+
+
+def _run(arguments: argparse.Namespace) -> ExitCode:
+    from rich.console import Console  # the action's image does without
+
+    from benchmark_ci.terminal import TerminalDoor, TerminalVoice
+
+    asked = {name: getattr(arguments, name.replace("-", "_")) for name in FLAGS}
+    given = {name: "\n".join(texts) for name, texts in asked.items() if texts is not None}
+    settings = from_flags(given, os.environ)
+    console = Console()
+    if arguments.container:
+        from benchmark_ci.container import run_in_container
+
+        return run_in_container(arguments.directory, arguments.output, given, arguments.image, console)
+    door = TerminalDoor(settings, arguments.directory, arguments.output, dict(os.environ), console)
+    return run(door, TerminalVoice(console, verbose=arguments.verbose))
+
+
+def _judge(arguments: argparse.Namespace) -> ExitCode:
+    report = judge(recordings.read(arguments.recording), arguments.threshold)
+    _deliver(document.to_json(report), arguments.output)
+    return exit_code(report, None)
+
+
+def _percent(text: str) -> float:
+    try:
+        return percent(text.strip())
+    except Refused as refused:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {refused.allowed}") from None
+
+
+def _render(arguments: argparse.Namespace) -> ExitCode:
+    try:
+        text = arguments.report.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(f"`{arguments.report}` cannot be read: {error}.", "Give a `report.json`.") from error
+    report = document.from_json(text, str(arguments.report))
+    _deliver(page(report) if arguments.format == "html" else summary(report, Links()), arguments.output)
+    return ExitCode.OK
+
+
+def _deliver(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="benchmark-ci", description="Is the current side slower than the baseline, beyond doubt?"
+    )
+    parser.add_argument("--version", action="version", version=f"benchmark-ci {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands)
+
+    again = commands.add_parser("judge", help="recompute a report from a recording")
+    again.add_argument("recording", type=Path, metavar="RECORDING", help="a recording.jsonl.gz")
+    again.add_argument(
+        "--threshold", type=_percent, metavar="N", help="judge against another threshold (percent)"
+    )
+    again.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
+    again.set_defaults(command=_judge)
+
+    render = commands.add_parser("render", help="draw a report again")
+    render.add_argument("report", type=Path, metavar="REPORT", help="a report.json")
+    render.add_argument("--format", choices=("markdown", "html"), default="markdown")
+    render.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
+    render.set_defaults(command=_render)
+
+    action = commands.add_parser("action", help="what the GitHub Action's container runs")
+    action.set_defaults(command=_action)
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "run", help="compare a checkout's benchmarks with a baseline, on this machine"
+    )
+    command.add_argument(
+        "directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="of a checkout; default: here"
+    )
+    command.add_argument("--output", type=Path, metavar="DIR", help="default: DIR/benchmark-results")
+    command.add_argument("--container", action="store_true", help="run in the action's image")
+    command.add_argument(
+        "--image", default="benchmark-ci", help="the image for --container; default: %(default)s"
+    )
+    command.add_argument("--verbose", action="store_true", help="show what cargo prints")
+    for name, one in FLAGS.items():
+        words = one.words.replace("%", "%%")
+        if one.parse is boolean:
+            command.add_argument(
+                f"--{name}", help=words, nargs="?", action="append", const="true", metavar="true|false"
+            )
+        else:
+            command.add_argument(f"--{name}", help=words, action="append", metavar="VALUE")
+    command.set_defaults(command=_run)

@@ -1,0 +1,64 @@
+"""When nothing could be compared: what was looked for, where, and what to do. Never a riddle."""
+
+from __future__ import annotations
+
+from benchmark_ci.errors import NothingCompared
+from benchmark_ci.model import Comparison, Overall, Preparation, Recording, Verdict
+
+
+def nothing_compared(recording: Recording, comparison: Comparison) -> NothingCompared | None:
+    """The error of a run that compared nothing; None when something was compared, or stopped working."""
+    if comparison.verdict is not Overall.NOTHING_COMPARED or recording.preparation is None:
+        return None
+    found = recording.preparation
+    if not found.targets:
+        return NothingCompared(
+            "No bench target was found: the packages that were looked at have no `[[bench]]`.",
+            "Check `working_directory`, `packages` and `benches`; a benchmark lies in `benches/`, declared "
+            "with `harness = false` in Cargo.toml.",
+        )
+    if not found.listed:
+        return _no_benchmarks(found)
+    if not found.benchmarks:
+        return NothingCompared(
+            f"The inputs `filter` and `skip` leave none of the {found.listed} benchmarks.",
+            "They are regular expressions on Criterion's full ids, for example `^parse/`; "
+            "`cargo bench -- --list` shows the ids.",
+        )
+    return _none_on_both_sides(comparison)
+
+
+def _no_benchmarks(found: Preparation) -> NothingCompared:
+    reasons = [
+        f"{failure.target} on {failure.side}: {failure.reason.splitlines()[0]}"
+        + (f" {failure.remedy}" if failure.remedy else "")
+        for failure in found.target_failures[:6]
+    ]
+    if len(found.target_failures) > len(reasons):
+        reasons.append(f"and {len(found.target_failures) - len(reasons)} more")
+    names = ", ".join(str(target) for target in found.targets[:6])
+    return NothingCompared(
+        f"No Criterion benchmark was found in {len(found.targets)} bench target(s) ({names}). "
+        + "; ".join(reasons),
+        "Check that `cargo bench -- --list` prints benchmarks in this directory.",
+    )
+
+
+def _none_on_both_sides(comparison: Comparison) -> NothingCompared:
+    told = {
+        Verdict.NEW: "{} only on current",
+        Verdict.REMOVED: "{} only on baseline",
+        Verdict.AMBIGUOUS: "{} under an id that several share",
+        Verdict.FAILED: "{} failed on both sides",
+        Verdict.NOT_REACHED: "{} not reached within the time budget",
+    }
+    parts = [
+        text.format(comparison.counts[verdict])
+        for verdict, text in told.items()
+        if comparison.counts[verdict]
+    ]
+    total = len(comparison.benchmarks)
+    remedy = "There is nothing to compare until both sides have a benchmark of the same id."
+    if comparison.counts[Verdict.NOT_REACHED]:
+        remedy = "Raise `time_budget`, or choose fewer benchmarks with `filter`."
+    return NothingCompared(f"None of the {total} benchmarks could be compared: {', '.join(parts)}.", remedy)

@@ -1,0 +1,1 @@
+"""What leaves the action: log, command files, comment, artifacts. Text arrives rendered."""

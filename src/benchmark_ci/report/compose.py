@@ -1,0 +1,51 @@
+"""From a judged recording to the report that every rendering is made of."""
+
+from __future__ import annotations
+
+from benchmark_ci.errors import BenchmarkCIError, NothingCompared
+from benchmark_ci.model import Comparison, Overall, Recording, Report
+
+
+def compose(
+    recording: Recording,
+    comparison: Comparison,
+    fails_job: bool,
+    error: BenchmarkCIError | None = None,
+    threshold_percent: float | None = None,
+) -> Report:
+    """Join what was measured, what it means, and what stopped the run, if something did."""
+    header, preparation, end = recording.header, recording.preparation, recording.end
+    return Report(
+        tool_version=header.tool_version,
+        verdict=verdict(recording, comparison, error),
+        fails_job=fails_job or error is not None,
+        fail_on=header.fail_on,
+        threshold_percent=header.threshold_percent if threshold_percent is None else threshold_percent,
+        started=header.started,
+        baseline=header.baseline,
+        current=header.current,
+        baseline_reason=header.baseline_reason,
+        environment=preparation.environment if preparation else None,
+        counts=comparison.counts,
+        benchmarks=comparison.benchmarks,
+        noise_percent=comparison.noise_percent,
+        smallest_visible_percent=comparison.smallest_visible_percent,
+        target_failures=preparation.target_failures if preparation else (),
+        cautions=(*header.cautions, *(preparation.cautions if preparation else ())),
+        error=error.message if error else "",
+        remedy=error.remedy if error else "",
+        partial=end is None or end.reason != "decided",
+        rounds=max((result.rounds for result in comparison.benchmarks), default=0),
+        measuring_seconds=end.measuring_seconds if end else 0,
+        total_seconds=end.total_seconds if end else 0,
+        time_budget_minutes=header.time_budget_minutes,
+    )
+
+
+def verdict(recording: Recording, comparison: Comparison, error: BenchmarkCIError | None) -> Overall:
+    """The run's verdict: an error that leaves none comes first; one commit on both sides is identical."""
+    if error is not None:
+        return Overall.NOTHING_COMPARED if isinstance(error, NothingCompared) else Overall.FAILED
+    if recording.header.baseline.sha == recording.header.current.sha:
+        return Overall.IDENTICAL
+    return comparison.verdict

@@ -1,0 +1,128 @@
+"""What was compared, on what, how far it can be trusted, and how to see it again: plain sentences."""
+
+from __future__ import annotations
+
+import math
+import shlex
+
+from benchmark_ci.model import Commit, FailOn, Overall, Report, Verdict
+from benchmark_ci.report import plain, selection, units
+from benchmark_ci.report.headline import number, same_commit, unknown, wanted
+
+_FILTERED = 3
+"""Benchmarks that the reproduce line names; beyond these it measures all."""
+
+_LONGEST_PATTERN = 100
+_SPECIAL = frozenset(r"\.^$*+?{}[]|()")
+
+
+def has_commit(commit: Commit) -> bool:
+    """Whether the SHA names a commit that others can look up (files are compared without any)."""
+    return bool(commit.sha.strip("0")) and not commit.uncommitted
+
+
+def shown_sha(commit: Commit) -> str:
+    """The full SHA that people know: on a pull request its head, not the merge commit."""
+    return commit.head_sha or commit.sha
+
+
+def machine(report: Report) -> list[str]:
+    """Toolchain and machine, as strangers' programs named them, each as a short name."""
+    if report.environment is None:
+        return []
+    facts = (report.environment.rustc.split(" (")[0], report.environment.cpu)
+    return [plain.name(fact, 60) for fact in facts if fact.strip()]
+
+
+def effort(report: Report) -> list[str]:
+    """Rounds and minutes."""
+    rounds = [units.count(report.rounds, "round")] if report.rounds else []
+    return rounds + ([units.duration(report.total_seconds)] if report.total_seconds >= 0.5 else [])
+
+
+def trust(report: Report) -> list[str]:
+    """This run's noise, what stayed open, the smallest visible change; a sentence each."""
+    if report.verdict in (Overall.FAILED, Overall.NOTHING_COMPARED) or same_commit(report):
+        return []
+    return [
+        sentence for sentence in (_noise(report), _visible(report), _open(report), _never(report)) if sentence
+    ]
+
+
+def _noise(report: Report) -> str:
+    if report.noise_percent is None:
+        return ""
+    return f"Noise of this run: {units.percent(report.noise_percent)} between two processes of the same side."
+
+
+def _visible(report: Report) -> str:
+    if report.smallest_visible_percent is None:
+        return ""
+    return f"Smallest slowdown that would have been called: {units.percent(report.smallest_visible_percent)}."
+
+
+def _open(report: Report) -> str:
+    if not unknown(report):
+        return "None is inconclusive." if _timed(report) else ""
+    inconclusive, missed = number(report, Verdict.INCONCLUSIVE), number(report, Verdict.NOT_REACHED)
+    parts = [f"{inconclusive:,} inconclusive"] if inconclusive else []
+    parts += [f"{missed:,} not reached"] if missed else []
+    stopped = "The run ended early: " if report.partial else ""
+    return f"{stopped}{' and '.join(parts)} of {wanted(report):,}{_more_time(report)}."
+
+
+def _timed(report: Report) -> bool:
+    return number(report, Verdict.REGRESSED, Verdict.IMPROVED, Verdict.UNCHANGED, Verdict.PLACEMENT) > 0
+
+
+def _more_time(report: Report) -> str:
+    minutes = sum(one.minutes_to_decide or 0 for one in report.benchmarks)
+    if not minutes:
+        return ""
+    budget = math.ceil(report.time_budget_minutes + minutes)
+    more = max(1, round(minutes))
+    return f"; about {units.count(more, 'minute')} more would decide (`time_budget: {budget}`)"
+
+
+def _never(report: Report) -> str:
+    if report.fail_on is not FailOn.NEVER or report.verdict is not Overall.REGRESSED:
+        return ""
+    return "The job does not fail, because `fail_on` is `never`."
+
+
+def reproduce(report: Report) -> str:
+    """The command that measures the same again in a checkout; empty where there is nothing to measure."""
+    if same_commit(report) or not has_commit(report.baseline) or not report.current.sha.strip("0"):
+        return ""
+    current = "" if report.current.uncommitted else f" --current {shown_sha(report.current)}"
+    command = f"benchmark-ci run --baseline {report.baseline.sha}{current}"
+    guilty = selection.by_verdict(report, Verdict.REGRESSED)
+    if len(guilty) > _FILTERED:
+        return command
+    return command + "".join(f" --filter {shlex.quote(pattern(one.id))}" for one in guilty)
+
+
+def pattern(benchmark: str) -> str:
+    """A regular expression for one id that survives a shell, a page and a list of filters.
+
+    Spaces and commas separate filters, and what cannot be seen cannot be copied: both are spelt otherwise.
+    """
+    whole = len(benchmark) <= _LONGEST_PATTERN
+    return f"^{''.join(map(_spelt, benchmark[:_LONGEST_PATTERN]))}{'$' if whole else ''}"
+
+
+def _spelt(character: str) -> str:
+    if character == " ":
+        return r"\s"
+    if character == "," or not plain.visible(character):
+        return "."
+    return f"\\{character}" if character in _SPECIAL else character
+
+
+def memory_title(report: Report) -> str:
+    """`Peak memory of 12 benchmarks, 1 grew by more than 10 %`; memory warns and never blocks."""
+    known, grown = selection.by_memory(report), len(selection.grown(report))
+    title = f"Peak memory of {units.count(len(known), 'benchmark')}"
+    return (
+        f"{title}, {grown:,} grew by more than {units.percent(report.threshold_percent)}" if grown else title
+    )

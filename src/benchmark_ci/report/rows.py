@@ -1,0 +1,100 @@
+"""Rows of the Markdown tables: one benchmark, one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from benchmark_ci.model import Result, Verdict
+from benchmark_ci.report import markdown, selection, units
+
+_LEFT, _RIGHT = ":--", "--:"
+HEAD = markdown.table_head(
+    ("Benchmark", _LEFT),
+    ("Baseline\u00a0→\u00a0current", _RIGHT),
+    ("Change", _RIGHT),
+    ("Limit", _RIGHT),
+    ("Verdict", _LEFT),
+)
+MEMORY_HEAD = markdown.table_head(("Benchmark", _LEFT), ("Peak memory", _RIGHT), ("Change", _RIGHT))
+_STRONG = (Verdict.REGRESSED, Verdict.FAILED, Verdict.IMPROVED)
+
+
+def benchmark(result: Result, shared: frozenset[str]) -> str:
+    """The id, and its target where the id alone (`shared`) does not tell which benchmark it is."""
+    inside = f" in {markdown.code(selection.target(result))}" if result.id in shared else ""
+    return markdown.code(result.id) + inside
+
+
+def judged(results: Iterable[Result], shared: frozenset[str]) -> tuple[str, ...]:
+    """A row for each benchmark: times, change with its interval, limit, verdict word.
+
+    A reason is given once where neighbours share it.
+    """
+    lines, said = [], ""
+    for result in results:
+        lines.append(markdown.row(_cells(result, shared, "" if result.reason == said else result.reason)))
+        said = result.reason
+    return tuple(lines)
+
+
+def memory(results: Iterable[Result], shared: frozenset[str]) -> tuple[str, ...]:
+    """A row for each benchmark whose peak memory is known on both sides."""
+    return tuple(
+        markdown.row(
+            (
+                benchmark(result, shared),
+                _unbroken(units.sizes(*both)),
+                _unbroken(units.change(selection.memory_change(result))),
+            )
+        )
+        for result in results
+        if (both := selection.memory(result))
+    )
+
+
+def together(results: Sequence[Result]) -> str:
+    """One row for benchmarks that failed for one reason."""
+    first = results[0]
+    cells = (
+        f"{units.count(len(results), 'benchmark')} of {markdown.code(selection.target(first))}",
+        selection.NONE,
+        selection.NONE,
+        selection.NONE,
+        _verdict(first, first.reason),
+    )
+    return markdown.row(cells)
+
+
+def _cells(result: Result, shared: frozenset[str], reason: str) -> tuple[str, ...]:
+    limit = units.percent(result.limit_percent) if result.change_percent is not None else selection.NONE
+    return (
+        markdown.code(result.id) + (f"<br>{_small_code(result)}" if result.id in shared else ""),
+        _unbroken(selection.times(result)) + _small(_unbroken(selection.rates(result))),
+        _change(result),
+        _unbroken(limit),
+        _verdict(result, reason),
+    )
+
+
+def _change(result: Result) -> str:
+    change = _unbroken(selection.change(result))
+    bold = f"**{change}**" if result.verdict in _STRONG and result.change_percent is not None else change
+    return f"{bold} {_unbroken(selection.interval(result))}".strip()
+
+
+def _verdict(result: Result, reason: str) -> str:
+    word = selection.word(result)
+    return (f"**{word}**" if result.verdict in _STRONG else word) + _small(markdown.prose(reason, 200))
+
+
+def _small(markup: str) -> str:
+    return f"<br><sub>{markup}</sub>" if markup else ""
+
+
+def _small_code(result: Result) -> str:
+    return f"<sub>in {markdown.code(selection.target(result))}</sub>"
+
+
+def _unbroken(numbers: str) -> str:
+    """A number and its unit stay on one line, however narrow the table gets."""
+    return numbers.replace(" ", "\u00a0")

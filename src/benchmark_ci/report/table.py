@@ -1,0 +1,71 @@
+"""The page's table: one row for each benchmark, as text and as sorting keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmark_ci.model import Report, Result
+from benchmark_ci.report import plain, selection, units
+
+
+@dataclass(frozen=True)
+class Row:
+    """One benchmark in the table: what is shown, and by what it is sorted."""
+
+    name: str
+    target: str
+    verdict: str
+    word: str
+    reason: str
+    times: str
+    rates: str
+    change: str
+    interval: str
+    change_key: float
+    limit: str
+    limit_key: float
+    time_key: float
+    noise: str
+    noise_key: float
+    rounds: int
+    memory: str
+    memory_change: str
+    memory_key: float
+
+
+def ordered(report: Report) -> list[Result]:
+    """Every benchmark: those that matter, worst first, then the others."""
+    matter = selection.that_matter(report)
+    told = {result.verdict for result in matter}
+    return [*matter, *(result for result in report.benchmarks if result.verdict not in told)]
+
+
+def row(result: Result) -> Row:
+    """What the table says of a benchmark."""
+    both = selection.memory(result)
+    return Row(
+        name=plain.name(result.id),
+        target=selection.target(result),
+        verdict=result.verdict.value,
+        word=selection.word(result),
+        reason=plain.elide(plain.clean(result.reason).strip(), 300),
+        times=selection.times(result),
+        rates=selection.rates(result),
+        change=selection.change(result),
+        interval=selection.interval(result),
+        change_key=_key(result.change_percent),
+        limit=units.percent(result.limit_percent),
+        limit_key=result.limit_percent,
+        time_key=_key(result.current.time_ns if result.current else None),
+        noise=selection.NONE if result.noise_percent is None else units.percent(result.noise_percent),
+        noise_key=_key(result.noise_percent),
+        rounds=result.rounds,
+        memory=units.sizes(*both) if both else selection.NONE,
+        memory_change=units.change(selection.memory_change(result)) if both else "",
+        memory_key=_key(selection.memory_change(result) if both else None),
+    )
+
+
+def _key(number: float | None) -> float:
+    """What a column is sorted by; what was not measured comes after everything that was."""
+    return -1e9 if number is None else round(number, 3)
