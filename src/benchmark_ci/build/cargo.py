@@ -117,7 +117,6 @@ def build(
             update={
                 "artifacts": (*outcome.artifacts, *one.artifacts),
                 "errors": {**outcome.errors, **one.errors},
-                "stale": (*outcome.stale, *one.stale) if not one.artifacts else outcome.stale,
                 "library_paths": tuple(dict.fromkeys((*outcome.library_paths, *one.library_paths))),
                 "bins": {**outcome.bins, **one.bins},
             }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from benchmark_ci.build import executable as executables
@@ -39,13 +41,13 @@ def list_benchmarks(exe: Executable, site: Site) -> Listed:
         listing = executables.listing(answer.stdout)
         if len(listing.titles) > MOST_BENCHMARKS:
             return Listed(failure=_failure(exe, f"It lists more than {MOST_BENCHMARKS} benchmarks."))
-        full_ids = _completed(exe, site, listing)
+        counts = _completed(exe, site, listing)
     return Listed(
         ids=tuple(
             BenchmarkId(package=exe.target.package, target=exe.target.name, full_id=full_id)
-            for full_id in full_ids
+            for full_id in counts
         ),
-        ambiguous=listing.ambiguous,
+        ambiguous=frozenset(full_id for full_id, count in counts.items() if count > 1),
     )
 
 
@@ -59,19 +61,24 @@ def _failure(exe: Executable, reason: str) -> TargetFailure:
     )
 
 
-def _completed(exe: Executable, site: Site, listing: Listing) -> list[str]:
-    """Full ids in listed order; those whose titles were cut are read from a very short run of them."""
-    complete: list[str] = []
-    for title in listing.titles:
-        if executables.is_cut(title) and title not in listing.ambiguous:
-            complete += _longer_ids(exe, site, title.removesuffix("...")) or [title]
+def _completed(exe: Executable, site: Site, listing: Listing) -> dict[str, int]:
+    """How many benchmarks stand under each full id, in listed order.
+
+    Titles that were cut are completed from a very short run of them; what shares a cut title need not share
+    an id.
+    """
+    complete: Counter[str] = Counter()
+    for title, count in listing.titles.items():
+        longer = _longer_ids(exe, site, title.removesuffix("...")) if executables.is_cut(title) else []
+        if len(longer) == count:
+            complete.update(longer)
         else:
-            complete.append(title)
-    return list(dict.fromkeys(complete))
+            complete[title] += count
+    return dict(complete)
 
 
 def _longer_ids(exe: Executable, site: Site, beginning: str) -> list[str]:
-    home = site.here / "criterion" / "titles"
+    home = site.here / "criterion" / "titles" / "home"
     seconds = "0.01" if exe.fractional_seconds else "1"
     times = ("--warm-up-time", seconds, "--measurement-time", seconds, "--sample-size", "10")
     exe.run(
@@ -90,6 +97,7 @@ def _longer_ids(exe: Executable, site: Site, beginning: str) -> list[str]:
             continue
         if isinstance(full_id, str) and full_id.startswith(beginning):
             found.append(full_id)
+    shutil.rmtree(home.parent, ignore_errors=True)
     return found
 
 

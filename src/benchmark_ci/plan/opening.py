@@ -32,11 +32,14 @@ def open_store(
     """
     private.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory = directory.resolve()
-    git = Git(private, environ, trusted=(directory, *directory.parents))
+    ours = (directory, *directory.parents)
+    git = Git(private, environ, trusted=ours)
     workspace = read_workspace(git, directory)
     store = private / "store.git"
     _create(git, store, workspace)
     url = _address(workspace, server_url, repository)
+    if url.startswith("/"):
+        git = Git(private, environ, trusted=(*ours, Path(url)))
     found = credentials(git, workspace.root, url, server_url, token) if url else ()
     return Store(git, store, workspace, Remote(git, store, url, found) if url else None, environ)
 

@@ -17,7 +17,7 @@ _DENIED = re.compile(
     r"|returned error: 40[0134]|repository '[^']*' not found|Repository not found|Permission denied",
     re.IGNORECASE,
 )
-_ABSENT = re.compile(r"not our ref|couldn't find remote ref|no such remote ref|bad object", re.IGNORECASE)
+_ABSENT = re.compile(r"not our ref|couldn't find remote ref|no such remote ref", re.IGNORECASE)
 _BY_NAME_ONLY = re.compile(r"unadvertised object", re.IGNORECASE)
 ASKING_SECONDS = 60.0
 

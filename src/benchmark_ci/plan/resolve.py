@@ -27,11 +27,14 @@ def resolve(choice: Choice, store: Store) -> Plan:
     when git, the network or the credentials fail.
     """
     current = _find_current(choice, store)
+    cautions: list[str] = []
     for wanted in choice.baselines:
         found = find(wanted.request, store, current.sha)
         if found:
             baseline = found.model_copy(update={"what": wanted.what or found.what})
-            return Plan(baseline=baseline, current=current, reason=wanted.why, cautions=())
+            return Plan(baseline=baseline, current=current, reason=wanted.why, cautions=tuple(cautions))
+        if isinstance(wanted.request, Exactly):
+            cautions.append(f"There is no {wanted.request.sha[:12]} any more, {wanted.why}.")
     raise _no_baseline(choice.baselines[0])
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import re
 
+import requests
 from github import Github, GithubException
 from github.Issue import Issue
 from github.IssueComment import IssueComment
 
 from benchmark_ci.model import CommentWhen, Noun
-from benchmark_ci.publish.api import Unsure, persist, refusal
+from benchmark_ci.publish.api import Unsure, limit_seconds, persist, refusal
+from benchmark_ci.publish.markers import Run, marked, newer
 from benchmark_ci.publish.patience import Patience
 from benchmark_ci.publish.refusal import Refusal
 
@@ -25,27 +25,26 @@ class Posted(Noun):
     """The comment as it stands now."""
 
     url: str
-
-
-def comment_marker(workflow: str, job: str, name: str) -> str:
-    """The invisible first line by which a later run finds the comment of the same configuration.
-
-    Names come from strangers' workflow files, so that only letters, digits and single dashes remain of
-    them; a digest keeps apart what looks the same then.
-    """
-    words = "-".join(re.findall(r"[A-Za-z0-9]+", f"{workflow} {job} {name}"))[:80].strip("-")
-    digest = hashlib.sha256("\0".join((workflow, job, name)).encode("utf-8", "replace")).hexdigest()[:12]
-    return f"<!-- benchmark-ci comment={words or 'job'}-{digest} -->"
+    kept: bool = False  # left as it is, because a later run wrote it
 
 
 class Conversation:
     """The comments of one pull request, as far as they are ours."""
 
-    def __init__(self, github: Github, repository: str, number: int, marker: str, patience: Patience) -> None:
+    def __init__(
+        self,
+        github: Github,
+        repository: str,
+        number: int,
+        marker: str,
+        patience: Patience,
+        run: Run | None = None,
+    ) -> None:
         self._github = github
         self._issue: Issue = github.get_repo(repository).get_issue(number)
         self._marker = marker
         self._patience = patience
+        self._run = run
 
     def sync(self, body: str, *, create: bool) -> Posted | None:
         """Edit our comment, or create it if asked to; further ones of ours are minimised.
@@ -56,6 +55,8 @@ class Conversation:
         if not ours:
             return self._create(body) if create else None
         kept = ours[0]
+        if newer(kept.body, self._run):
+            return Posted(url=kept.html_url, kept=True)
         persist(lambda: kept.edit(self._text(body)), self._patience)
         for other in ours[1:]:
             self._minimise(other)
@@ -64,12 +65,12 @@ class Conversation:
     def ours(self) -> list[IssueComment]:
         """All comments that carry our marker and that we wrote, oldest first."""
         everything = persist(lambda: list(self._issue.get_comments()), self._patience)
-        marked = [comment for comment in everything if (comment.body or "").startswith(self._marker)]
-        if not marked:
+        carrying = [comment for comment in everything if (comment.body or "").startswith(self._marker)]
+        if not carrying:
             return []
         login, is_bot = self._us()
         mine = [
-            c for c in marked if c.user and c.user.login == login and (not is_bot or c.user.type == "Bot")
+            c for c in carrying if c.user and c.user.login == login and (not is_bot or c.user.type == "Bot")
         ]
         return sorted(mine, key=lambda comment: comment.id)
 
@@ -93,14 +94,16 @@ class Conversation:
         """Our login, and whether it is a bot's. A job's own token and an app's cannot ask `/user`."""
         try:
             return persist(lambda: self._github.get_user().complete().login, self._patience), False
-        except GithubException:
-            pass
+        except GithubException as error:
+            limited = limit_seconds(error.status, error.headers or {}, str(error.message or "")) is not None
+            if error.status >= 500 or limited:
+                raise
         try:
             _, answer = self._github.requester.graphql_query("query { viewer { login } }", {})
             login = str(answer["data"]["viewer"]["login"])
-        except (GithubException, KeyError, TypeError, ValueError):
+        except (GithubException, requests.RequestException, KeyError, TypeError, ValueError):
             login = ACTIONS_BOT
-        return login, login.endswith("[bot]")
+        return login.removesuffix("[bot]") + "[bot]", True
 
     def _minimise(self, comment: IssueComment) -> None:
         """Fold an older double away; a convenience, so that no refusal of it is worth a word."""
@@ -108,7 +111,7 @@ class Conversation:
             comment.minimize()
 
     def _text(self, body: str) -> str:
-        return body if body.startswith(self._marker) else f"{self._marker}\n{body}"
+        return marked(body, self._marker, self._run)
 
 
 def post_comment(
@@ -118,6 +121,7 @@ def post_comment(
     body: str,
     *,
     marker: str,
+    run: Run | None = None,
     when: CommentWhen = CommentWhen.ALWAYS,
     changed: bool = True,
     from_fork: bool = False,
@@ -126,13 +130,13 @@ def post_comment(
     """Bring the comment up to date; None when there is none and none is wanted.
 
     With `changes` a comment is only created when something changed; one that stands is always edited, so
-    that it never says what is no longer true.
+    that it never says what is no longer true, unless it was written for a later `run` than this one.
     """
     if when is CommentWhen.NEVER:
         return None
     create = when is CommentWhen.ALWAYS or changed
     try:
-        conversation = Conversation(github, repository, number, marker, patience or Patience())
+        conversation = Conversation(github, repository, number, marker, patience or Patience(), run)
         return conversation.sync(body, create=create)
     # PyGithub asserts, and raises what it happens to meet, when an answer is not what it expects.
     except Exception as error:

@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from benchmark_ci.model import Annotation, CommentWhen, Job, Links, Noun
 from benchmark_ci.publish.api import connect
 from benchmark_ci.publish.artifacts import Uploaded, upload
-from benchmark_ci.publish.comment import Posted, comment_marker, post_comment
+from benchmark_ci.publish.comment import Posted, post_comment
 from benchmark_ci.publish.files import write_outputs, write_summary
+from benchmark_ci.publish.markers import Run, comment_marker
 from benchmark_ci.publish.patience import Patience
 from benchmark_ci.publish.refusal import Refusal
 from benchmark_ci.publish.workflow import WorkflowVoice
@@ -43,6 +44,7 @@ class Publication(Noun):
     comment: CommentWhen = CommentWhen.ALWAYS
     changed: bool = True  # whether `comment: changes` wants a new comment
     name: str = ""  # the input `name`, part of what identifies the comment
+    measured_in: Run | None = None  # the run that the comment speaks of; None: this one
     annotations: tuple[Annotation, ...] = ()  # worst first
     outputs: Mapping[str, str] = {}
 
@@ -123,6 +125,7 @@ class _Publisher:
             wanted.pull_request,
             wanted.comment_body(self._links()),
             marker=comment_marker(self._job.workflow, self._job.job, wanted.name),
+            run=wanted.measured_in or self._this_run(),
             when=wanted.comment,
             changed=wanted.changed,
             from_fork=wanted.from_fork,
@@ -130,6 +133,8 @@ class _Publisher:
         )
         if isinstance(result, Posted):
             self._comment_url = result.url
+            if result.kept:
+                self._voice.notice("The pull request comment was left as it is: a later run wrote it.")
         else:
             self._refused(result)
 
@@ -145,6 +150,9 @@ class _Publisher:
             self._voice.warn(caution)
         for notice in uploaded.notices:
             self._voice.notice(notice)
+
+    def _this_run(self) -> Run | None:
+        return Run(id=self._job.run_id, attempt=self._job.run_attempt) if self._job.run_id else None
 
     def _links(self) -> Links:
         repository = f"{self._job.server_url.rstrip('/')}/{self._job.repository}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import requests
 
-TIMEOUT = (15.0, 120.0)
+TIMEOUT = (15.0, 60.0)
 """Seconds to connect, and without a byte."""
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})

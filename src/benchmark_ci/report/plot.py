@@ -124,6 +124,11 @@ def _label(percent: int) -> str:
     return f"{percent:+d} %".replace("-", units.MINUS) if percent else "0"
 
 
+def _faster(limit_percent: float) -> float:
+    """The limit for faster: the same factor the other way, as the judge has it (10 % and -9.1 %)."""
+    return (1 / (1 + limit_percent / 100) - 1) * 100
+
+
 def _mark(result: Result, index: int, axis: _Axis) -> Mark:
     low, high = result.change_low_percent or 0.0, result.change_high_percent or 0.0
     numbers = f"{selection.change(result)} {selection.interval(result)}"
@@ -136,7 +141,7 @@ def _mark(result: Result, index: int, axis: _Axis) -> Mark:
         low=axis.x(low),
         high=axis.x(high),
         middle=axis.x(result.change_percent or 0.0),
-        limit_low=axis.x(-result.limit_percent),
+        limit_low=axis.x(_faster(result.limit_percent)),
         limit_high=axis.x(result.limit_percent),
         inside=axis.low <= (result.change_percent or 0.0) <= axis.high,
         beyond_low=low < axis.low,

@@ -126,7 +126,7 @@ class _Stream:
 
     def finish(self) -> None:
         """Wait for the end of the pipe; a grandchild that kept it open is not waited for."""
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=1)
 
     def text(self) -> str:
         return b"".join(self._parts).decode("utf-8", "replace")
