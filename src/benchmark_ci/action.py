@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from benchmark_ci.door import RECORDING, Trees
-from benchmark_ci.errors import BenchmarkCIError, BuildFailed
-from benchmark_ci.model import Annotation, Job, Links, Overall, Plan, Report, Settings, Side, Verdict
+from benchmark_ci.errors import BenchmarkCIError, BuildFailed, NothingCompared
+from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, Verdict
 from benchmark_ci.plan import Store, plan_for_job, read_event, refuse_foreign_head, store_for_job
 from benchmark_ci.plan.event import SeenEvent
-from benchmark_ci.publish.comment import comment_marker
+from benchmark_ci.publish.markers import comment_marker
 from benchmark_ci.publish.publication import Artifact, Publication, publish
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import folder
@@ -22,7 +22,7 @@ from benchmark_ci.report.comment import comment
 from benchmark_ci.report.summary import summary
 from benchmark_ci.report.terminal import text
 from benchmark_ci.wall import fence, files, process
-from benchmark_ci.wall.environment import SYSTEM_PATH, behind_the_wall, on_a_terminal
+from benchmark_ci.wall.environment import SYSTEM_PATH, behind_the_wall, for_our_programs, on_a_terminal
 from benchmark_ci.wall.identity import identities
 from benchmark_ci.wall.site import Site
 
@@ -63,7 +63,7 @@ class ActionDoor:
         """The image's toolchain, whatever an earlier step has put into the environment."""
         if self._identities is None:
             return self._environ
-        return {**self._environ, **IMAGE_TOOLCHAIN, "HOME": str(self._private)}
+        return for_our_programs(self._environ, **IMAGE_TOOLCHAIN, HOME=str(self._private))
 
     def plan(self) -> Plan:
         """What the event compares; a stranger's head under a privileged event is refused before git runs."""
@@ -107,7 +107,7 @@ class ActionDoor:
     def _install_packages(self) -> None:
         if not self.settings.system_packages:
             return
-        env = {**self._environ, "PATH": SYSTEM_PATH, "DEBIAN_FRONTEND": "noninteractive"}
+        env = for_our_programs(self._environ, DEBIAN_FRONTEND="noninteractive", HOME=str(self._private))
         with self._voice.group("Install system packages"):
             for command in (
                 ("apt-get", "update", "-qq"),
@@ -190,20 +190,13 @@ class ActionDoor:
 
 def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice) -> None:
     """Tell a job that it could not begin."""
+    voice.error(error)
     if job is None:
-        voice.error(error)
         return
+    verdict = Overall.NOTHING_COMPARED if isinstance(error, NothingCompared) else Overall.FAILED
     said = f"## {error.title}\n\n{error.message}\n\n{error.remedy}\n"
-    publish(
-        Publication(
-            summary=lambda _: said,
-            annotations=(Annotation(level="error", title=error.title, message=str(error)),),
-            outputs={"verdict": Overall.FAILED.value},
-        ),
-        job,
-        Settings().github_token,
-        voice,
-    )
+    publication = Publication(summary=lambda _: said, outputs={"verdict": verdict.value})
+    publish(publication, job, Settings().github_token, voice)
 
 
 def outputs(report: Report) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import sys
 from collections.abc import Sequence
@@ -51,7 +52,9 @@ def _action(_: argparse.Namespace) -> ExitCode:
     except BenchmarkCIError as error:
         refuse(job, error, voice)
         return error.exit_code
-    voice.mask(settings.github_token.get_secret_value())
+    token = settings.github_token.get_secret_value()
+    voice.mask(token)
+    voice.mask(base64.b64encode(f"x-access-token:{token}".encode()).decode())  # as git sends it
     return run(ActionDoor(settings, job, dict(os.environ), voice), voice)
 
 

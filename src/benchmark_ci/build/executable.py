@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark_ci.model import Harness, Noun, Side, Target
-from benchmark_ci.wall import process
+from benchmark_ci.wall import files, process
 from benchmark_ci.wall.identity import Identity
 
 HELP_LIMIT_SECONDS = 15.0
 LIST_LIMIT_SECONDS = 60.0
 CRITERION_SENTENCE = b"This executable is a Criterion.rs benchmark"
+LARGEST_EXECUTABLE_BYTES = 2 * 1024**3
 LONGEST_TITLE = 100
 """Criterion cuts titles to this many bytes and adds three dots."""
 
@@ -58,12 +59,13 @@ class Listing(Noun):
 
 
 def harness_of(
-    path: Path, directory: Path, env: Mapping[str, str], identity: Identity | None
+    path: Path, root: Path, directory: Path, env: Mapping[str, str], identity: Identity | None
 ) -> tuple[Harness, bool]:
     """Ask an executable for its help: whose harness it is, and whether it takes fractions of seconds.
 
     Only Criterion offers `--save-baseline`. Its release 0.5 knows no `--help`; the sentence that every
-    release prints on a wrong call stands in the executable all the same.
+    release prints on a wrong call stands in the executable all the same. Raises BadFile when the executable
+    is not a regular file below `root`, the side's folder.
     """
     answer = process.run(
         (str(path), "--help"),
@@ -78,7 +80,7 @@ def harness_of(
         return Harness.CRITERION, "--quick" in text  # both came with 0.4
     if "--nocapture" in text and "--test-threads" in text:
         return Harness.LIBTEST, False
-    if CRITERION_SENTENCE in path.read_bytes():
+    if CRITERION_SENTENCE in files.read(root, path, LARGEST_EXECUTABLE_BYTES):
         return Harness.CRITERION, True
     return Harness.CUSTOM, False
 

@@ -163,7 +163,7 @@ class SideBuilder:
         directory = bench.manifest_path.parent
         env = self._run_environment(bench, outcome)
         harness, fractional_seconds = executable.harness_of(
-            built.executable, directory, env, self._site.identity(self._side)
+            built.executable, self._site.here, directory, env, self._site.identity(self._side)
         )
         if harness is Harness.CRITERION:
             return Executable(

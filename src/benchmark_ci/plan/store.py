@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from benchmark_ci.errors import BadInput, GitFailed
 from benchmark_ci.model import Commit
 from benchmark_ci.plan import clone, snapshot
+from benchmark_ci.plan.credentials import without_secrets
 from benchmark_ci.plan.git import Git
 from benchmark_ci.plan.remote import Remote
 from benchmark_ci.plan.workspace import Workspace, named
@@ -118,7 +119,7 @@ class Store:
         return self._git.perhaps("merge-base", one, other, cwd=self._directory)
 
     def default_branch(self) -> str:
-        """What the clone, else the server, calls the default branch; else `main` or `master`; or empty."""
+        """The default branch as the clone knows it, else a local `main` or `master`, else the server's."""
         if self._workspace.default_branch:
             return self._workspace.default_branch
         if local := [name for name in ("main", "master") if f"refs/heads/{name}" in self._workspace.refs]:
@@ -149,7 +150,7 @@ class Store:
         Returns cautions (submodules or large files that are missing). Raises GitFailed.
         """
         self._need(sha)
-        url = self._remote.url if self._remote else self._workspace.url
+        url = self._remote.url if self._remote else without_secrets(self._workspace.url)
         source = clone.Source(store=self._directory, object_format=self._workspace.object_format, url=url)
         return clone.make(self._git, source, sha, destination)
 

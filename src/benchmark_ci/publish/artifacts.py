@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,17 +10,13 @@ from urllib.parse import urlsplit
 from benchmark_ci.model import Job, Noun
 from benchmark_ci.publish import blob
 from benchmark_ci.publish.archive import Archive, author, write_archive
+from benchmark_ci.publish.artifact_names import REPLACED, artifact_name, candidates, name_taken
 from benchmark_ci.publish.ownership import is_ours
 from benchmark_ci.publish.patience import Patience
 from benchmark_ci.publish.refusal import Refusal
 from benchmark_ci.publish.results_service import ResultsService, ServiceFailed
 from benchmark_ci.publish.runtime_token import Backend, backend_of
 
-_FORBIDDEN = re.compile(r'[":<>|*?\\/\x00-\x1f\x7f]+')
-_REPLACED = (
-    "An earlier step of this job had uploaded artifacts of the same names; they were replaced. "
-    "Set the input `name` to tell the steps apart."
-)
 _INSTEAD = "Upload the folder `benchmark-results` with actions/upload-artifact in a later step."
 
 
@@ -64,11 +59,6 @@ def upload(
         return Refusal(what=what, why=f"its files cannot be read ({why})")
 
 
-def artifact_name(name: str) -> str:
-    """The name without what the service forbids in one."""
-    return _FORBIDDEN.sub("-", name).strip(" .-")[:200] or "artifact"
-
-
 def _reachable(job: Job, what: str) -> Backend | Refusal:
     """Our ids with the service, where there is one that we may use."""
     host = (urlsplit(job.server_url).hostname or "").lower()
@@ -105,7 +95,7 @@ class _Upload:
             artifact_id=artifact_id,
             url=f"{run}/artifacts/{artifact_id}",
             name=taken,
-            cautions=cautions if taken == name else (self._name_taken(taken.removeprefix(name)),),
+            cautions=cautions if taken == name else (name_taken(taken.removeprefix(name)),),
             notices=notices,
         )
 
@@ -119,7 +109,7 @@ class _Upload:
 
     def _claim(self, name: str, expires: str | None) -> tuple[str, str, tuple[str, ...]]:
         """The first of our names that is free or was ours, and the address for its bytes."""
-        for candidate in self._candidates(name):
+        for candidate in candidates(name, self._job, self._backend):
             try:
                 return candidate, self._service.create(candidate, expires), ()
             except ServiceFailed as failed:
@@ -129,15 +119,9 @@ class _Upload:
                     # No lost answer and no earlier attempt: an earlier step of this very job.
                     replaced = self._job.run_attempt <= 1 and not failed.uncertain
                     address = self._service.create(candidate, expires)
-                    return candidate, address, (_REPLACED,) if replaced else ()
+                    return candidate, address, (REPLACED,) if replaced else ()
                 refused = failed
         raise refused
-
-    def _candidates(self, name: str) -> Iterator[str]:
-        yield name
-        yield artifact_name(f"{name}-{self._job.job}")
-        # The legs of a matrix share their job's name; the service's id of the job is its own.
-        yield artifact_name(f"{name}-{self._job.job}-{self._backend.job_id[:8]}")
 
     def _make_room(self, name: str, *, unfinished_is_ours: bool) -> bool:
         """Delete what we ourselves left under this name. False: it is another job's, or not to be seen."""
@@ -166,9 +150,3 @@ class _Upload:
             ):
                 raise
             return found.database_id
-
-    def _name_taken(self, suffix: str) -> str:
-        return (
-            "Another job of this run has uploaded artifacts of the same names; they are kept, and this job's "
-            f"names end in `{suffix}`. Set the input `name` to tell the jobs apart."
-        )

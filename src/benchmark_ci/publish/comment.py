@@ -11,9 +11,11 @@ from github.IssueComment import IssueComment
 
 from benchmark_ci.model import CommentWhen, Noun
 from benchmark_ci.publish.api import Unsure, limit_seconds, persist, refusal
-from benchmark_ci.publish.markers import Run, marked, newer
+from benchmark_ci.publish.markers import Run, comment_marker, marked, newer
 from benchmark_ci.publish.patience import Patience
 from benchmark_ci.publish.refusal import Refusal
+
+__all__ = ["Conversation", "Posted", "comment_marker", "post_comment"]
 
 ACTIONS_BOT = "github-actions[bot]"
 """Who writes with a job's own token. Nobody can register a login with brackets."""

@@ -12,6 +12,11 @@ class Volume:
         self._total_left = total
         self._left_out = 0
 
+    def closed(self) -> bool:
+        """Whether nothing more of this section is shown; counts the line that was asked for."""
+        self._left_out += bool(self._left_out)
+        return bool(self._left_out)
+
     def admit(self, lines: list[str]) -> list[str]:
         """What may be shown of the next lines; the first time that it is less, a line says so."""
         size = sum(len(line) + 1 for line in lines)

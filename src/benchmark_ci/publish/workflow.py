@@ -89,6 +89,8 @@ class WorkflowVoice:
     def child_line(self, line: str) -> None:
         """A stranger's line: harmless, prefixed, and within a volume that is capped and says so."""
         with self._lock:
+            if self._volume.closed():
+                return  # before any work on it: a flood must not keep us busy
             lines = self._volume.admit(child_lines(line))
             if lines and not self._stopped_with:
                 self._stopped_with = secrets.token_hex(16)

@@ -28,6 +28,15 @@ STEERING = ("CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CRITERION_HOME", "CAR
 SECRET_PREFIXES = ("ACTIONS_", "GITHUB_", "INPUT_", "RUNNER_", "CARGO_REGISTRY_TOKEN", "CARGO_REGISTRIES_")
 
 
+def for_our_programs(environ: Mapping[str, str], **more: str) -> dict[str, str]:
+    """The environment of a program that we start as ourselves (apt, rustup): nothing that an earlier step of
+    the job left behind counts, but for proxies and trust stores.
+    """
+    listed = (*TRUST_STORES, *PROXIES)
+    kept = {name: environ[name] for name in listed if name in environ}
+    return {"PATH": SYSTEM_PATH, "LANG": "C.UTF-8"} | kept | more
+
+
 def behind_the_wall(
     environ: Mapping[str, str], passed_on: tuple[str, ...], home: Path, toolchain_bin: Path
 ) -> dict[str, str]:

@@ -19,21 +19,6 @@ class Identity(Noun):
     uid: int
     gid: int
 
-    def command(self, argv: tuple[str, ...]) -> tuple[str, ...]:
-        """`argv`, started as this user."""
-        return (
-            "/usr/bin/setpriv",
-            f"--reuid={self.uid}",
-            f"--regid={self.gid}",
-            "--clear-groups",
-            "--no-new-privs",
-            "--inh-caps=-all",
-            "--ambient-caps=-all",
-            "--bounding-set=-all",
-            "--",
-            *argv,
-        )
-
 
 def identities() -> dict[Side, Identity] | None:
     """The users of both sides, or None where we may not or cannot change user (not our image, not root)."""

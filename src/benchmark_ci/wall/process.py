@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from benchmark_ci.model import Noun
+from benchmark_ci.wall.drop import become
 from benchmark_ci.wall.identity import Identity, kill_all
 from benchmark_ci.wall.signals import end_group
 
@@ -64,7 +65,7 @@ def run(
     """
     started = time.monotonic()
     child = subprocess.Popen(
-        identity.command(argv) if identity else argv,
+        argv,
         cwd=cwd,
         env=dict(env),
         stdin=subprocess.DEVNULL,
@@ -73,6 +74,7 @@ def run(
         close_fds=True,
         start_new_session=True,
         umask=0o077 if identity else -1,
+        preexec_fn=become(identity.uid, identity.gid) if identity else None,
     )
     streams = [_Stream(child.stdout, keep_bytes), _Stream(child.stderr, keep_bytes, on_line)]
     timed_out = False

@@ -1,0 +1,5 @@
+//! Does not compile.
+
+fn main() {
+    mixed::no_such_function();
+}

@@ -1,0 +1,63 @@
+"""Our requests and the fake's answers, held against GitHub's own description of its API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from pydantic import SecretStr
+
+from benchmark_ci.publish.api import connect
+from benchmark_ci.publish.comment import post_comment
+from benchmark_ci.publish.markers import comment_marker
+from tests.doubles.github import FakeGitHub, Pull, Token
+from tests.doubles.github_contract import Contract, description
+from tests.publish.settings import Waits, job_on
+
+MARKER = comment_marker("CI", "benchmark", "")
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    if not description().is_file():
+        pytest.skip(f"GitHub's OpenAPI description is not there ({description()})")
+    return Contract(description())
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGitHub]:
+    with FakeGitHub() as fake:
+        fake.rest.pulls[7] = Pull(7)
+        yield fake
+
+
+def test_what_we_send_and_what_the_fake_answers(contract: Contract, github: FakeGitHub) -> None:
+    for _ in range(120):
+        github.add_comment(7, "chat", "someone", "User")
+    for token in (Token(), Token(), Token("me", "User"), Token("me", "User"), Token(writes=False)):
+        client = connect(job_on(github), SecretStr(github.token(token)), seconds_between_writes=0)
+        post_comment(client, "octo/crate", 7, "body", marker=MARKER, patience=Waits())
+    post_comment(client, "octo/crate", 8, "body", marker=MARKER, patience=Waits())
+    headers = {"Authorization": f"Bearer {github.token()}"}
+    for path in ("/repos/octo/crate", "/repos/octo/crate/pulls/7", "/repos/octo/crate/pulls/9"):
+        requests.get(github.url + path, headers=headers, timeout=10)
+    too_long = {"body": "x" * 65_537}
+    requests.post(
+        f"{github.url}/repos/octo/crate/issues/7/comments", json=too_long, headers=headers, timeout=10
+    )
+    checked = [
+        (exchange.request.method, exchange.answer.status)
+        for exchange in github.exchanges
+        if exchange.request.path != "/graphql" and contract.check(exchange)
+    ]
+    assert {("GET", 200), ("GET", 404), ("POST", 201), ("POST", 422), ("PATCH", 200)} <= set(checked)
+
+
+def test_the_check_notices(contract: Contract, github: FakeGitHub) -> None:
+    headers = {"Authorization": f"Bearer {github.token()}"}
+    requests.post(
+        f"{github.url}/repos/octo/crate/issues/7/comments", json={"bodi": "x"}, headers=headers, timeout=10
+    )
+    with pytest.raises(Exception, match=r"(?i)body"):
+        contract.check(github.exchanges[-1])

@@ -1,0 +1,275 @@
+"""Reports to draw: a rich one of 84 benchmarks, a small one, and the ends of what can happen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from benchmark_ci.model import (
+    COMPARED,
+    Commit,
+    Endpoint,
+    Environment,
+    FailOn,
+    Links,
+    Overall,
+    Report,
+    Result,
+    Side,
+    SideTime,
+    Target,
+    TargetFailure,
+    Throughput,
+    Verdict,
+)
+
+BASELINE = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d"
+MERGE = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c"
+HEAD = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c"
+MARKER = "<!-- benchmark-ci id=bench -->"
+LINKS = Links(
+    repository_url="https://github.com/acme/quantizer",
+    run_url="https://github.com/acme/quantizer/actions/runs/12345",
+    artifact_url="https://github.com/acme/quantizer/actions/runs/12345/artifacts/678",
+)
+ENVIRONMENT = Environment(
+    rustc="rustc 1.83.0 (90b35a623 2024-11-26)",
+    cpu="AMD EPYC 7763 64-Core Processor",
+    cores=4,
+    os="Debian GNU/Linux 12 (bookworm)",
+    walled=True,
+)
+PANIC = """thread 'main' panicked at benches/codec.rs:41:9:
+assertion `left == right` failed
+  left: 4096
+ right: 4095
+note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace"""
+COMPILER = """error[E0308]: mismatched types
+  --> benches/legacy.rs:12:20
+   |
+12 |     let bits: u8 = width();
+   |               --   ^^^^^^^ expected `u8`, found `usize`"""
+
+
+def measured(
+    name: str,
+    verdict: Verdict,
+    change: float,
+    half: float = 1.0,
+    baseline_ns: float = 1234.0,
+    *,
+    limit: float = 10.0,
+    throughput: Throughput | None = None,
+    target: str = "quantize",
+    reason: str = "",
+    minutes: float | None = None,
+    memory: tuple[int, int] | None = (12_300_000, 12_400_000),
+) -> Result:
+    """A benchmark that was timed: `change` ± `half` percent."""
+    current_ns = baseline_ns * (1 + change / 100)
+    peak = memory or (None, None)
+    return Result(
+        id=name,
+        package="quantizer",
+        target=target,
+        verdict=verdict,
+        reason=reason,
+        limit_percent=limit,
+        rounds=12,
+        endpoint=Endpoint.FLOOR,
+        change_percent=change,
+        change_low_percent=change - half,
+        change_high_percent=change + half,
+        p_value=0.0002 if verdict is Verdict.REGRESSED else None,
+        noise_percent=0.8,
+        smallest_visible_percent=limit + half,
+        minutes_to_decide=minutes,
+        baseline=SideTime(
+            time_ns=baseline_ns,
+            floor_ns=baseline_ns,
+            typical_ns=baseline_ns * 1.01,
+            peak_memory_bytes=peak[0],
+        ),
+        current=SideTime(
+            time_ns=current_ns, floor_ns=current_ns, typical_ns=current_ns * 1.01, peak_memory_bytes=peak[1]
+        ),
+        throughput=throughput,
+    )
+
+
+def unmeasured(
+    name: str,
+    verdict: Verdict,
+    reason: str = "",
+    *,
+    fails: bool = False,
+    last_lines: str = "",
+    target: str = "quantize",
+    limit: float = 10.0,
+) -> Result:
+    """A benchmark that was not timed."""
+    return Result(
+        id=name,
+        package="quantizer",
+        target=target,
+        verdict=verdict,
+        reason=reason,
+        fails=fails,
+        last_lines=last_lines,
+        limit_percent=limit,
+    )
+
+
+def many(verdict: Verdict, amount: int) -> list[Result]:
+    """So many benchmarks of one verdict, with plausible numbers where it was timed."""
+    if verdict in COMPARED and verdict is not Verdict.IDENTICAL:
+        change = {Verdict.REGRESSED: 23.4, Verdict.IMPROVED: -18.0, Verdict.PLACEMENT: 14.0}.get(verdict, 2.0)
+        half = 11.0 if verdict is Verdict.INCONCLUSIVE else 1.0
+        return [measured(f"{verdict.value}/{index}", verdict, change, half) for index in range(amount)]
+    fails = verdict is Verdict.FAILED
+    return [unmeasured(f"{verdict.value}/{index}", verdict, fails=fails) for index in range(amount)]
+
+
+def report(
+    benchmarks: Iterable[Result] = (),
+    verdict: Overall | None = None,
+    *,
+    current: Commit | None = None,
+    fails_job: bool | None = None,
+    fail_on: FailOn = FailOn.REGRESSION,
+    threshold_percent: float = 10.0,
+    environment: Environment | None = ENVIRONMENT,
+    target_failures: tuple[TargetFailure, ...] = (),
+    cautions: tuple[str, ...] = (),
+    error: str = "",
+    remedy: str = "",
+    partial: bool = False,
+) -> Report:
+    """A report of these benchmarks, its counts and verdict taken from them."""
+    results = tuple(benchmarks)
+    tally = Counter(result.verdict for result in results)
+    timed = [result for result in results if result.change_percent is not None]
+    said = verdict or _overall(results)
+    return Report(
+        tool_version="0.1.0",
+        verdict=said,
+        fails_job=said is Overall.REGRESSED if fails_job is None else fails_job,
+        fail_on=fail_on,
+        threshold_percent=threshold_percent,
+        started="2026-03-02T09:30:00Z",
+        baseline=Commit(sha=BASELINE, what="main"),
+        current=current or Commit(sha=MERGE, what="merge of pull request #12", head_sha=HEAD),
+        baseline_reason="first parent of the merge commit",
+        environment=environment,
+        counts={one.value: tally[one] for one in Verdict} | {"compared": sum(tally[one] for one in COMPARED)},
+        benchmarks=results,
+        noise_percent=0.8 if timed else None,
+        smallest_visible_percent=11.0 if timed else None,
+        target_failures=target_failures,
+        cautions=cautions,
+        error=error,
+        remedy=remedy,
+        partial=partial,
+        rounds=12 if timed else 0,
+        measuring_seconds=610,
+        total_seconds=847,
+    )
+
+
+def _overall(results: tuple[Result, ...]) -> Overall:
+    verdicts = {result.verdict for result in results}
+    if Verdict.REGRESSED in verdicts or any(result.fails for result in results):
+        return Overall.REGRESSED
+    if not verdicts & set(COMPARED):
+        return Overall.NOTHING_COMPARED
+    order = (Verdict.IMPROVED, Verdict.UNCHANGED, Verdict.PLACEMENT, Verdict.INCONCLUSIVE, Verdict.IDENTICAL)
+    first = next(verdict for verdict in order if verdict in verdicts)
+    return Overall.UNCHANGED if first is Verdict.PLACEMENT else Overall(first.value)
+
+
+def small() -> Report:
+    """Five benchmarks, one of them slower."""
+    return report(
+        [
+            measured(
+                "quantize/1048576",
+                Verdict.REGRESSED,
+                23.4,
+                2.4,
+                1_270_000,
+                throughput=Throughput(unit="bytes", per_iteration=4 * 2**20),
+            ),
+            measured("dequantize/4096", Verdict.UNCHANGED, 0.4, 0.9, 4_321),
+            measured("pack/8bit", Verdict.UNCHANGED, -1.2, 1.3, 812.5),
+            unmeasured("parse/header", Verdict.IDENTICAL),
+            unmeasured("parse/body", Verdict.IDENTICAL),
+        ]
+    )
+
+
+def green() -> Report:
+    """Everything is as it was."""
+    return report([*many(Verdict.UNCHANGED, 3), *many(Verdict.IDENTICAL, 81)])
+
+
+def rich() -> Report:
+    """84 benchmarks on both sides, with something of everything."""
+    elements = Throughput(unit="elements", per_iteration=65536)
+    noisy = "The time budget ended after 9 rounds, before the noise allowed an answer."
+    failed = "exit code 101 on current; it works on baseline"
+    return report(
+        [
+            unmeasured(
+                "codec/roundtrip", Verdict.FAILED, failed, fails=True, last_lines=PANIC, target="codec"
+            ),
+            measured(
+                "quantize/int4/1048576",
+                Verdict.REGRESSED,
+                31.2,
+                2.1,
+                1_270_000,
+                throughput=Throughput(unit="bytes", per_iteration=4 * 2**20),
+            ),
+            measured(
+                "pack|bits/`odd` @alice #1", Verdict.REGRESSED, 14.8, 1.9, 845, throughput=elements, limit=10
+            ),
+            measured(
+                "lut/lookup",
+                Verdict.PLACEMENT,
+                12.6,
+                1.1,
+                88.1,
+                reason="Same instructions; the code only lies elsewhere.",
+            ),
+            measured("parse/huge", Verdict.INCONCLUSIVE, 8.1, 6.0, 5_400_000, reason=noisy, minutes=4.4),
+            measured("parse/many small", Verdict.INCONCLUSIVE, 3.0, 9.5, 412_000, reason=noisy, minutes=7.1),
+            measured("dequantize/4096", Verdict.IMPROVED, -24.5, 1.2, 4_321, memory=(20_000_000, 15_100_000)),
+            unmeasured(
+                "parse/network", Verdict.NOT_REACHED, "The run ended before its first round was complete."
+            ),
+            unmeasured("pack/dup", Verdict.AMBIGUOUS, "Several benchmarks share this id; give each its own."),
+            unmeasured("old/removed", Verdict.REMOVED),
+            unmeasured("simd/avx2", Verdict.NEW),
+            unmeasured("simd/neon", Verdict.NEW),
+            *(
+                measured(f"unpack/{bits}bit", Verdict.UNCHANGED, 0.3 * bits - 1, 0.9, 150.0 * bits)
+                for bits in (1, 2, 4, 8)
+            ),
+            *(
+                unmeasured(f"tensor/op{op}/{size}", Verdict.IDENTICAL)
+                for op in range(18)
+                for size in (64, 256, 1024, 4096)
+            ),
+        ],
+        target_failures=(
+            TargetFailure(
+                target=Target(package="quantizer", name="legacy"),
+                side=Side.BASELINE,
+                kind="build",
+                reason=COMPILER,
+                remedy="Fix the build of this bench target, or leave it out with `benches`.",
+            ),
+        ),
+        cautions=("The lock file of current differs from the baseline's in `criterion`.",),
+        partial=True,
+    )
