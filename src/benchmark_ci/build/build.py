@@ -149,7 +149,7 @@ def _discover(
     targets = {str(bench.target): bench.target for one in built.values() for bench in one.workspace.benches}
     voice.say(f"Found {len(benchmarks)} benchmarks in {len(targets)} bench targets")
     for failure in failures:
-        voice.say(f"{failure.target} on {failure.side}: {failure.reason.splitlines()[0]} {failure.remedy}")
+        voice.say(f"{failure.target} on {failure.side}: {failure.reason.splitlines()[0]}")
     return Build(
         executables=tuple(usable),
         preparation=Preparation(

@@ -88,7 +88,7 @@ def feature_flags(settings: Settings) -> tuple[str, ...]:
 
 def bench_arguments(settings: Settings, benches: tuple[BenchTarget, ...], locked: bool) -> tuple[str, ...]:
     """Arguments that build these bench targets and nothing else, and go on after a broken one."""
-    packages = dict.fromkeys(bench.target.package for bench in benches)
+    packages = dict.fromkeys(bench.package_spec for bench in benches)
     names = dict.fromkeys(bench.target.name for bench in benches)
     return (
         "bench",
@@ -96,7 +96,7 @@ def bench_arguments(settings: Settings, benches: tuple[BenchTarget, ...], locked
         "--no-fail-fast",
         "--message-format=json",
         *(("--locked",) if locked else ()),
-        *(f"--package={name}" for name in packages),
+        *(f"--package={spec}" for spec in packages),
         *(f"--bench={name}" for name in names),
         *feature_flags(settings),
     )

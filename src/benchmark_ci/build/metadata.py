@@ -49,6 +49,16 @@ class BenchTarget(Noun):
     src_path: Path
     missing_features: tuple[str, ...]  # `required-features` that are not enabled
 
+    @property
+    def package_spec(self) -> str:
+        """What names this package to cargo even where a dependency has the same name.
+
+        Cargo takes back the ids that it prints since 1.77; before, names with versions.
+        """
+        if "#" in self.package_id:
+            return self.package_id
+        return f"{self.target.package}:{self.package_version}"
+
     def calls_criterion(self, clone: Path) -> bool:
         """Whether its source has Criterion's main, which needs `harness = false`."""
         try:

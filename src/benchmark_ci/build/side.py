@@ -158,7 +158,7 @@ class SideBuilder:
         if built is None:
             reason = outcome.errors.get(str(bench.target)) or outcome.first_error
             return self._failure(
-                bench, "build", reason or "cargo built no executable for it", "Mend its build."
+                bench, "build", reason or "cargo built no executable for it", self._how_to_build(bench)
             )
         directory = bench.manifest_path.parent
         env = self._run_environment(bench, outcome)
@@ -175,6 +175,9 @@ class SideBuilder:
                 fractional_seconds=fractional_seconds,
             )
         return self._not_criterion(bench, harness)
+
+    def _how_to_build(self, bench: BenchTarget) -> str:
+        return f"Try `cargo bench --no-run -p {bench.target.package} --bench {bench.target.name}`."
 
     def _not_criterion(self, bench: BenchTarget, harness: Harness) -> TargetFailure:
         if harness is Harness.LIBTEST and bench.calls_criterion(self._clone):

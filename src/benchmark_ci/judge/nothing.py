@@ -30,8 +30,8 @@ def nothing_compared(recording: Recording, comparison: Comparison) -> NothingCom
 
 def _no_benchmarks(found: Preparation) -> NothingCompared:
     reasons = [
-        f"{failure.target} on {failure.side}: {failure.reason.splitlines()[0]}"
-        + (f" {failure.remedy}" if failure.remedy else "")
+        f"{failure.target} on {failure.side}: {failure.reason.splitlines()[0].rstrip('.')}"
+        + (f" ({failure.remedy.rstrip('.')})" if failure.remedy else "")
         for failure in found.target_failures[:6]
     ]
     if len(found.target_failures) > len(reasons):
@@ -39,7 +39,8 @@ def _no_benchmarks(found: Preparation) -> NothingCompared:
     names = ", ".join(str(target) for target in found.targets[:6])
     return NothingCompared(
         f"No Criterion benchmark was found in {len(found.targets)} bench target(s) ({names}). "
-        + "; ".join(reasons),
+        + "; ".join(reasons)
+        + ".",
         "Check that `cargo bench -- --list` prints benchmarks in this directory.",
     )
 

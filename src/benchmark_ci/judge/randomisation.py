@@ -51,11 +51,14 @@ class Shift:
     def interval(self, alpha: float) -> tuple[float, float]:
         """The (1 - 2·alpha) confidence interval of the shift: all shifts that neither test rejects.
 
-        p_slow never falls as the shift grows (the statistic moves by at most as much as the shift does),
-        and both ends lie between the smallest and the largest difference within a round.
+        p_slow never falls as the shift grows (the statistic moves by at most as much as the shift does).
+        Both ends lie between the shifts that part the sides completely, where p is as small as it gets; with
+        so few rounds that even this is above alpha, these shifts are the answer.
         """
-        differences = self._current - self._baseline
-        bounds = (float(differences.min()), float(differences.max()))
+        bounds = (
+            float(self._current.min() - self._baseline.max()),
+            float(self._current.max() - self._baseline.min()),
+        )
         low = _bisect(bounds, lambda shift: self.p_slow(shift) > alpha)
         high = _bisect(bounds, lambda shift: self.p_fast(shift) <= alpha)
         return low, high

@@ -30,7 +30,7 @@ def take(git: Git, store: Path, workspace: Workspace, environ: Mapping[str, str]
         return git.answer(*args, cwd=workspace.root, env=env | more)
 
     if workspace.index.exists():  # keeps what a sparse checkout left out, and saves reading unchanged files
-        shutil.copyfile(workspace.index, index)
+        shutil.copy2(workspace.index, index)  # with its time, by which git knows what changed just after it
     else:
         answer("read-tree", workspace.head)
     info = store / "info"

@@ -1,0 +1,98 @@
+"""What the measurements mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from benchmark_ci.model.base import Noun
+from benchmark_ci.model.build import Throughput
+
+
+class Verdict(StrEnum):
+    """What is said of one benchmark."""
+
+    REGRESSED = "regressed"
+    IMPROVED = "improved"
+    UNCHANGED = "unchanged"
+    INCONCLUSIVE = "inconclusive"
+    IDENTICAL = "identical"
+    PLACEMENT = "placement"
+    NEW = "new"
+    REMOVED = "removed"
+    FAILED = "failed"
+    AMBIGUOUS = "ambiguous"
+    NOT_REACHED = "not-reached"
+
+
+COMPARED = (
+    Verdict.REGRESSED,
+    Verdict.IMPROVED,
+    Verdict.UNCHANGED,
+    Verdict.INCONCLUSIVE,
+    Verdict.IDENTICAL,
+    Verdict.PLACEMENT,
+)
+
+
+class Overall(StrEnum):
+    """What is said of the whole run."""
+
+    FAILED = "failed"
+    NOTHING_COMPARED = "nothing-compared"
+    REGRESSED = "regressed"
+    IMPROVED = "improved"
+    UNCHANGED = "unchanged"
+    INCONCLUSIVE = "inconclusive"
+    IDENTICAL = "identical"
+
+
+class Endpoint(StrEnum):
+    """Which per-process value decides: the floor (minimum) or the typical (median) time per iteration."""
+
+    FLOOR = "floor"
+    TYPICAL = "typical"
+
+
+class SideTime(Noun):
+    """One side of a measured benchmark, ns per iteration."""
+
+    time_ns: float  # of the deciding endpoint
+    floor_ns: float
+    typical_ns: float
+    peak_memory_bytes: int | None = None
+
+
+class Result(Noun):
+    """The judgement of one benchmark. The fields after `limit_percent` stand where it was measured."""
+
+    id: str  # Criterion's full id
+    package: str
+    target: str
+    verdict: Verdict
+    reason: str = ""  # one sentence where the verdict alone is not enough
+    last_lines: str = ""  # of what failed
+    fails: bool = False  # a FAILED benchmark that works on baseline counts as a regression
+    limit_percent: float
+    rounds: int = 0
+    endpoint: Endpoint | None = None
+    change_percent: float | None = None
+    change_low_percent: float | None = None  # 95 % confidence interval
+    change_high_percent: float | None = None
+    p_value: float | None = None  # that the change is within the limit
+    noise_percent: float | None = None  # what two runs of the same side differ by, median
+    smallest_visible_percent: float | None = None  # smallest slowdown that would have been called
+    minutes_to_decide: float | None = None  # for an inconclusive one: a rough forecast
+    baseline: SideTime | None = None
+    current: SideTime | None = None
+    throughput: Throughput | None = None
+
+
+class Comparison(Noun):
+    """The judged recording: every benchmark that either side has, none dropped."""
+
+    verdict: Overall
+    counts: Mapping[str, int]  # of each verdict, and `compared`
+    benchmarks: tuple[Result, ...]  # worst first
+    noise_percent: float | None = None  # median over the measured benchmarks
+    smallest_visible_percent: float | None = None  # median over the measured benchmarks
