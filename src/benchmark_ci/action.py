@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import RECORDING, Trees
-from benchmark_ci.errors import BenchmarkCIError, BuildFailed, NothingCompared
+from benchmark_ci.errors import BenchmarkCIError, NothingCompared
 from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, Verdict
 from benchmark_ci.plan import Store, plan_for_job, read_event, refuse_foreign_head, store_for_job
 from benchmark_ci.plan.event import SeenEvent
@@ -21,7 +22,7 @@ from benchmark_ci.report.annotations import annotations as annotations_of
 from benchmark_ci.report.comment import comment
 from benchmark_ci.report.summary import summary
 from benchmark_ci.report.terminal import text
-from benchmark_ci.wall import fence, files, process
+from benchmark_ci.wall import fence, files
 from benchmark_ci.wall.environment import SYSTEM_PATH, behind_the_wall, for_our_programs, on_a_terminal
 from benchmark_ci.wall.identity import identities
 from benchmark_ci.wall.site import Site
@@ -33,7 +34,6 @@ IMAGE_TOOLCHAIN = {
     "CARGO_HOME": "/usr/local/cargo",
     "PATH": f"/usr/local/cargo/bin:{SYSTEM_PATH}",
 }
-PACKAGES_LIMIT_SECONDS = 900.0
 CHANGED = (Verdict.REGRESSED, Verdict.IMPROVED, Verdict.FAILED, Verdict.PLACEMENT)
 
 
@@ -100,38 +100,9 @@ class ActionDoor:
         """The side's commit, from the private store; system packages are installed before the first."""
         assert self._store is not None  # noqa: S101 - plan() made it
         if side is Side.BASELINE:
-            self._install_packages()
+            install(self.settings.system_packages, self._environ, self._voice)
         commit = plan.baseline if side is Side.BASELINE else plan.current
         return self._store.checkout(commit.sha, folder)
-
-    def _install_packages(self) -> None:
-        if not self.settings.system_packages:
-            return
-        env = for_our_programs(self._environ, DEBIAN_FRONTEND="noninteractive", HOME=str(self._private))
-        with self._voice.group("Install system packages"):
-            for command in (
-                ("apt-get", "update", "-qq"),
-                (
-                    "apt-get",
-                    "install",
-                    "-y",
-                    "-qq",
-                    "--no-install-recommends",
-                    *self.settings.system_packages,
-                ),
-            ):
-                finished = process.run(
-                    command,
-                    cwd=Path("/"),
-                    env=env,
-                    timeout_seconds=PACKAGES_LIMIT_SECONDS,
-                    on_line=self._voice.child_line,
-                )
-                if not finished.ok:
-                    raise BuildFailed(
-                        f"The system packages could not be installed: {finished.last_lines(3)}",
-                        "Check the names in the input `system_packages`; they are Debian 12's.",
-                    )
 
     def child_environment(self, here: Path, toolchain_bin: Path) -> dict[str, str]:
         """The allow-list and what the input `environment` names."""

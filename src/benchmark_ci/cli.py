@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark_ci import __version__
-from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode
+from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS, Refused, boolean, percent
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.model import Job, Links
@@ -18,7 +18,7 @@ from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import document
 from benchmark_ci.report.page import page
 from benchmark_ci.report.summary import summary
-from benchmark_ci.run import exit_code, judge, run
+from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 
 NOT_LOCAL = ("github_token", "comment")
@@ -29,6 +29,12 @@ FLAGS = {
 }
 """Flags of `run`: every input that makes sense on one's own machine."""
 
+LOCAL_DEFAULTS = {
+    "baseline": "where current left the default branch",
+    "toolchain": "the repository's rust-toolchain file, else the machine's",
+    "working-directory": "DIR itself",
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (README, exit codes)."""
@@ -38,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BenchmarkCIError as error:
         sys.stderr.write(f"error: {error.message}\n{error.remedy}\n")
         return int(error.exit_code)
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\nCheck the path, its permissions and the free disk space.\n")
+        return int(ExitCode.NO_VERDICT)
 
 
 def _action(_: argparse.Namespace) -> ExitCode:
@@ -55,7 +64,16 @@ def _action(_: argparse.Namespace) -> ExitCode:
     token = settings.github_token.get_secret_value()
     voice.mask(token)
     voice.mask(base64.b64encode(f"x-access-token:{token}".encode()).decode())  # as git sends it
-    return run(ActionDoor(settings, job, dict(os.environ), voice), voice)
+    try:
+        return run(ActionDoor(settings, job, dict(os.environ), voice), voice)
+    except Exception as bug:
+        if job.debug:
+            raise
+        unexpected = Unexpected(
+            f"{type(bug).__name__}: {bug}", "Run again with debug logging, and report what it shows."
+        )
+        refuse(job, unexpected, voice)
+        return unexpected.exit_code
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
@@ -70,15 +88,20 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
     if arguments.container:
         from benchmark_ci.container import run_in_container
 
-        return run_in_container(arguments.directory, arguments.output, given, arguments.image, console)
-    door = TerminalDoor(settings, arguments.directory, arguments.output, dict(os.environ), console)
-    return run(door, TerminalVoice(console, verbose=arguments.verbose))
+        names = ("REGRESSION_THRESHOLD", *settings.environment)
+        passed_on = {name: os.environ[name] for name in names if name in os.environ}
+        return run_in_container(
+            arguments.directory, arguments.output, given, passed_on, arguments.image, console
+        )
+    voice = TerminalVoice(console, verbose=arguments.verbose)
+    door = TerminalDoor(settings, arguments.directory, arguments.output, dict(os.environ), console, voice)
+    return run(door, voice)
 
 
 def _judge(arguments: argparse.Namespace) -> ExitCode:
-    report = judge(recordings.read(arguments.recording), arguments.threshold)
+    report, code = judge(recordings.read(arguments.recording), arguments.threshold)
     _deliver(document.to_json(report), arguments.output)
-    return exit_code(report, None)
+    return code
 
 
 def _percent(text: str) -> float:
@@ -147,11 +170,10 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     command.add_argument("--verbose", action="store_true", help="show what cargo prints")
     for name, one in FLAGS.items():
-        words = one.words.replace("%", "%%")
+        default = LOCAL_DEFAULTS.get(name, one.default)
+        words = f"{one.description} Default: {default}.".replace("%", "%%")
         if one.parse is boolean:
-            command.add_argument(
-                f"--{name}", help=words, nargs="?", action="append", const="true", metavar="true|false"
-            )
+            command.add_argument(f"--{name}", help=words, action="append_const", const="true")
         else:
             command.add_argument(f"--{name}", help=words, action="append", metavar="VALUE")
     command.set_defaults(command=_run)

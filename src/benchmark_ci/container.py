@@ -13,11 +13,17 @@ from rich.console import Console
 from benchmark_ci.errors import BadInput, BuildFailed, ExitCode
 
 PROGRAM = ["/opt/benchmark-ci/bin/python", "-I", "-m", "benchmark_ci", "run"]
-CHECKOUT, RESULTS = "/checkout", "/results"
+CHECKOUT, RESULTS = "/github/checkout", "/github/results"
+"""Below `/github`, which the wall closes to builds and benchmarks."""
 
 
 def run_in_container(
-    directory: Path, output: Path | None, flags: Mapping[str, str], image: str, console: Console
+    directory: Path,
+    output: Path | None,
+    flags: Mapping[str, str],
+    environment: Mapping[str, str],
+    image: str,
+    console: Console,
 ) -> ExitCode:
     """Run in a container: the repository is mounted read-only, the report comes back through a folder.
 
@@ -38,6 +44,7 @@ def run_in_container(
             entrypoint=command,
             detach=True,
             working_dir="/",
+            environment=dict(environment),
             volumes={
                 str(root): {"bind": CHECKOUT, "mode": "ro"},
                 str(results): {"bind": RESULTS, "mode": "rw"},
@@ -52,11 +59,18 @@ def run_in_container(
         raise BuildFailed(
             f"The Docker engine does not answer: {error}.", "Start it, or run without `--container`."
         ) from error
-    return _follow(container, console)
+    code = _follow(container, console)
+    console.print(f"Report: {results / 'report.html'}", markup=False, highlight=False)
+    return code
 
 
 def _repository(directory: Path) -> Path:
     for folder in (directory, *directory.parents):
+        if (folder / ".git").is_file():
+            raise BadInput(
+                f"{folder} is a git worktree, whose repository lies elsewhere.",
+                "Run without `--container`, or in the main checkout.",
+            )
         if (folder / ".git").exists():
             return folder
     raise BadInput(f"{directory} is not in a git checkout.", "Name a directory of a checkout.")

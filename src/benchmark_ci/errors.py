@@ -21,8 +21,8 @@ class BenchmarkCIError(Exception):
     `message` says what happened and names the input, file or ref; `remedy` says what to do next.
     """
 
-    exit_code = ExitCode.NO_VERDICT
-    title = "Benchmark CI failed"
+    exit_code: ExitCode = ExitCode.NO_VERDICT
+    title: str = "Benchmark CI failed"
 
     def __init__(self, message: str, remedy: str = "") -> None:
         """Keep both sentences apart, so that a log, a comment and a terminal can lay them out."""
@@ -55,6 +55,22 @@ class BadFile(BadInput):
     """A file that was handed to us (recording, report, Criterion file, event) is not what it should be."""
 
     title = "Unreadable file"
+
+
+class Stopped(BenchmarkCIError):
+    """What a recording says of the error that stopped its run."""
+
+    def __init__(self, title: str, message: str, remedy: str, exit_code: int) -> None:
+        """Bring back an error as it was."""
+        super().__init__(message, remedy)
+        self.title = title
+        self.exit_code = ExitCode(exit_code)
+
+
+class Unexpected(BenchmarkCIError):
+    """A bug of ours, or a machine that does what no machine should."""
+
+    title = "Unexpected failure"
 
 
 class NothingCompared(BenchmarkCIError):

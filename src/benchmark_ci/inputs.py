@@ -201,7 +201,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         "working_directory",
-        ".",
+        "the repository's root",
         "Where the Cargo workspace or package lies, relative to the repository's root.",
         command,  # settings.py makes it a path: it knows the workspace
     ),

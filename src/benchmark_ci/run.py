@@ -14,7 +14,7 @@ from typing import Literal
 from benchmark_ci import __version__
 from benchmark_ci.build.build import build
 from benchmark_ci.door import RECORDING, Door
-from benchmark_ci.errors import BenchmarkCIError, ExitCode, Interrupted
+from benchmark_ci.errors import BenchmarkCIError, ExitCode, Interrupted, MeasurementFailed, Stopped
 from benchmark_ci.judge.comparison import compare, fails_job
 from benchmark_ci.judge.nothing import nothing_compared
 from benchmark_ci.judge.panel import Panel
@@ -24,6 +24,7 @@ from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.measure.rounds import Rounds
 from benchmark_ci.model import End, Header, Plan, Recording, Report, Side
 from benchmark_ci.report.compose import compose
+from benchmark_ci.settings import flags
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.signals import interruptible
 from benchmark_ci.wall.site import Site
@@ -42,30 +43,33 @@ def run(door: Door, voice: Voice) -> ExitCode:
     voice.say(f"Current:  {plan.current.sha} ({plan.current.what})")
 
     gathering = _Gathering(door, plan, voice, began)
-    stopped = gathering.run()
-    report = judge(recordings.read(gathering.recorder.path), stopped=stopped)
+    gathering.run()
+    report, code = judge(recordings.read(gathering.recorder.path))
     door.publish(report, {side: gathering.kept.tree(side) for side in Side})
     gathering.site.remove()
-    return exit_code(report, stopped)
+    return code
 
 
-def judge(
-    recording: Recording, threshold_percent: float | None = None, stopped: BenchmarkCIError | None = None
-) -> Report:
-    """The report of a recording: as it was, or against another threshold."""
+def judge(recording: Recording, threshold_percent: float | None = None) -> tuple[Report, ExitCode]:
+    """The report of a recording, as it was or against another threshold, and the exit code.
+
+    The only place that decides what a process answers (README, exit codes).
+    """
     comparison = compare(recording, threshold_percent)
-    error = stopped or nothing_compared(recording, comparison)
+    error = stopped_by(recording) or nothing_compared(recording, comparison)
     red = fails_job(comparison, recording.header.fail_on)
-    return compose(recording, comparison, red, error, threshold_percent)
+    report = compose(recording, comparison, red, error, threshold_percent)
+    if error is not None:
+        return report, error.exit_code
+    return report, ExitCode.REGRESSION if red else ExitCode.OK
 
 
-def exit_code(report: Report, stopped: BenchmarkCIError | None) -> ExitCode:
-    """What the process answers (README, exit codes); decided here and nowhere else."""
-    if stopped is not None:
-        return stopped.exit_code
-    if report.verdict == "nothing-compared":
-        return ExitCode.NOTHING_COMPARED
-    return ExitCode.REGRESSION if report.fails_job else ExitCode.OK
+def stopped_by(recording: Recording) -> BenchmarkCIError | None:
+    """What stopped the run that left this recording; None when nothing did."""
+    end = recording.end
+    if end is None:
+        return Interrupted("The recording ends before its run did.", "The run was killed; measure again.")
+    return Stopped(end.title, end.error, end.remedy, end.exit_code) if end.error else None
 
 
 class _Gathering:
@@ -83,8 +87,8 @@ class _Gathering:
         self.kept = KeptFiles(self.site.root / "kept")
         self.recorder = Recorder(door.output / RECORDING)
 
-    def run(self) -> BenchmarkCIError | None:
-        """Gather everything; returns what stopped it, if something did."""
+    def run(self) -> None:
+        """Gather everything; what stops it stands in the recording's last line."""
         self.recorder.add(self._header())
         stopped: BenchmarkCIError | None = None
         reason: Literal["decided", "time budget", "interrupted", "failed"] = "decided"
@@ -95,15 +99,28 @@ class _Gathering:
         except BenchmarkCIError as error:
             stopped = error
             reason = "interrupted" if isinstance(error, Interrupted) else "failed"
+        except OSError as error:
+            stopped = MeasurementFailed(f"The system refused: {error}.", "Check the free disk space.")
+            reason = "failed"
+        self._end(reason, stopped)
+
+    def _end(
+        self,
+        reason: Literal["decided", "time budget", "interrupted", "failed"],
+        stopped: BenchmarkCIError | None,
+    ) -> None:
         self.recorder.add(
             End(
                 reason=reason,
                 measuring_seconds=round(self._rounds.elapsed_seconds, 1) if self._rounds else 0.0,
                 total_seconds=round(time.monotonic() - self._began, 1),
+                title=stopped.title if stopped else "",
+                error=stopped.message if stopped else "",
+                remedy=stopped.remedy if stopped else "",
+                exit_code=stopped.exit_code if stopped else 0,
             )
         )
         self.recorder.close()
-        return stopped
 
     def _build_and_measure(self) -> Literal["decided", "time budget"]:
         built = build(
@@ -141,4 +158,5 @@ class _Gathering:
             current=self._plan.current,
             baseline_reason=self._plan.reason,
             cautions=self._plan.cautions,
+            flags=flags(self._settings),
         )

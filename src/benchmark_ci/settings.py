@@ -8,13 +8,15 @@ from pathlib import Path, PurePosixPath
 from pydantic import SecretStr
 
 from benchmark_ci.errors import BadInput, BadInputs
-from benchmark_ci.inputs import CURRENT_FLAG, INPUTS, Input, Refused, percent, shown
+from benchmark_ci.inputs import CURRENT_FLAG, INPUTS, Input, Refused, expressions, percent, shown
 from benchmark_ci.model import Job, Settings
 
 MOUNT = PurePosixPath("/github/workspace")
 """Where the runner mounts the workspace of a container action."""
 
 _FALLBACK_THRESHOLD = Input("REGRESSION_THRESHOLD", "10", "", percent, field="threshold_percent")
+
+_NOT_REPEATED = ("baseline_ref", "github_token", "filter", "fail_on", "comment", "system_packages", "setup")
 
 _Given = tuple[Input, str, str]  # the input, what the user calls it, its text
 
@@ -53,6 +55,24 @@ def from_flags(flags: Mapping[str, str], environ: Mapping[str, str] | None = Non
         elif text.strip():
             given.append((one, f"Flag `--{_flag(one)}`", text))
     return _settings(given, environ or {}, problems)
+
+
+def flags(settings: Settings) -> tuple[str, ...]:
+    """The flags of `benchmark-ci run` that ask for the same, besides the sides and what only a job has."""
+    shown: list[str] = []
+    for one in INPUTS:
+        value = getattr(settings, one.field or one.name)
+        if one.name in _NOT_REPEATED or value == Settings.model_fields[one.field or one.name].default:
+            continue
+        if value is True:
+            shown.append(f"--{_flag(one)}")
+        elif isinstance(value, tuple):
+            shown.append(f"--{_flag(one)}={(chr(10) if one.parse is expressions else ',').join(value)}")
+        else:
+            shown.append(
+                f"--{_flag(one)}={value:g}" if isinstance(value, float) else f"--{_flag(one)}={value}"
+            )
+    return tuple(shown)
 
 
 def read_job(environ: Mapping[str, str]) -> Job:

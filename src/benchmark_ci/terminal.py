@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.status import Status
 
 from benchmark_ci.action import OUTPUT
+from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import Trees
 from benchmark_ci.errors import BadInput, BenchmarkCIError
 from benchmark_ci.model import Links, Plan, Report, Settings, Side
 from benchmark_ci.plan import Store, open_store, plan_for_checkout
 from benchmark_ci.report import folder
 from benchmark_ci.report.terminal import text
-from benchmark_ci.wall import files
+from benchmark_ci.wall import fence, files
 from benchmark_ci.wall.environment import behind_the_wall, on_a_terminal
 from benchmark_ci.wall.identity import identities
 from benchmark_ci.wall.site import Site
@@ -92,6 +93,7 @@ class TerminalDoor:
         output: Path | None,
         environ: Mapping[str, str],
         console: Console,
+        voice: TerminalVoice,
     ) -> None:
         """`output` defaults to `benchmark-results` in the directory."""
         self.settings = settings
@@ -99,6 +101,7 @@ class TerminalDoor:
         self._output = output or directory / OUTPUT
         self._environ = environ
         self._console = console
+        self._voice = voice
         self._private = Path(tempfile.mkdtemp(prefix="benchmark-ci-"))
         self._identities = identities()
         self._store: Store | None = None
@@ -117,6 +120,11 @@ class TerminalDoor:
         """The working tree against where it left the default branch, or what the flags say."""
         if not self._directory.is_dir():
             raise BadInput(f"There is no directory {self._directory}.", "Name a directory of a checkout.")
+        if self.settings.system_packages and not self._identities:
+            raise BadInput(
+                "`--system-packages` works only in the action's image.",
+                "Add `--container`, or install them on this machine yourself.",
+            )
         self._store = open_store(self._directory, self._private / "store", environ=self._environ)
         plan = plan_for_checkout(self.settings, self._directory, self._store)
         below_root = self._store.prefix(self._directory) / self.settings.working_directory
@@ -131,11 +139,16 @@ class TerminalDoor:
         root = self._private / "site"
         root.mkdir()
         self._private.chmod(0o711)
+        if self._identities:
+            for gap in fence.put_up(self._identities, None):
+                self._voice.warn(gap)
         return Site(root, self._identities)
 
     def checkout(self, plan: Plan, side: Side, folder: Path) -> tuple[str, ...]:
         """The side's commit, from the private store."""
         assert self._store is not None  # noqa: S101 - plan() made it
+        if side is Side.BASELINE:
+            install(self.settings.system_packages, self._environ, self._voice)
         return self._store.checkout((plan.baseline if side is Side.BASELINE else plan.current).sha, folder)
 
     def child_environment(self, here: Path, toolchain_bin: Path) -> dict[str, str]:
@@ -153,7 +166,8 @@ class TerminalDoor:
         if self._identities:  # in the image: the folder is mounted from a user's machine
             files.give_to_owner_of(self._output, self._output)
         self._console.print(text(report, self._console.width), markup=False, highlight=False, soft_wrap=True)
-        self._console.print(f"Report: {self._output / 'report.html'}", markup=False, highlight=False)
+        if not self._identities:  # in the image the path would be the container's
+            self._console.print(f"Report: {self._output / 'report.html'}", markup=False, highlight=False)
         self._clean_up()
 
     def _write_tree(self, root: Path, tree: Mapping[str, Path]) -> None:

@@ -73,7 +73,7 @@ def test_a_schedule_needs_nothing(tmp_path: Path) -> None:
 def test_a_fork_is_refused_where_secrets_are(name: str, head: str | None, tmp_path: Path) -> None:
     event = read_event(job(tmp_path, name, pull_request(head)))
 
-    with pytest.raises(BadInput, match="mode: publish") as refusal:
+    with pytest.raises(BadInput, match="whose token can do nothing") as refusal:
         refuse_foreign_head(event)
     assert refusal.value.exit_code == 2
 

@@ -176,7 +176,7 @@ def test_another_jobs_artifact_is_kept(github: FakeGitHub, attempt: int) -> None
     # The second one is another leg of the same matrix: it has the same job name.
     assert names == ["benchmark-report-benchmark", f"benchmark-report-benchmark-{f'1{JOB}'[:8]}"]
     assert isinstance(results[0], Uploaded)
-    assert "Set the input `name`" in results[0].cautions[0]
+    assert "Another job of this run" in results[0].cautions[0]
     assert stored(github, names[0]) == FILES
 
 

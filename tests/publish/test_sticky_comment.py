@@ -200,7 +200,7 @@ def test_a_forks_token_gets_a_notice(github: FakeGitHub) -> None:
     refusal = post(github, token=Token(writes=False), from_fork=True)
     assert isinstance(refusal, Refusal)
     assert refusal.level == "notice"
-    assert "mode: publish" in refusal.remedy
+    assert "job summary" in refusal.remedy
     mine = post(github, token=Token(writes=False))
     assert isinstance(mine, Refusal)
     assert mine.level == "warning"

@@ -7,11 +7,11 @@ import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from benchmark_ci.build import discovery, lock, toolchain
+from benchmark_ci.build import discovery, lock, metadata, toolchain
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.side import BuiltSide, SideBuilder
 from benchmark_ci.build.toolchain import Toolchain
-from benchmark_ci.errors import BadInput
+from benchmark_ci.errors import BadInput, BadInputs
 from benchmark_ci.model import Environment, Noun, Preparation, Settings, Side, TargetFailure
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.site import Site
@@ -112,9 +112,29 @@ def _build_sides(
         built[Side.CURRENT] = builders[Side.CURRENT].build(
             workspace, built[Side.BASELINE].workspace.local_names
         )
+    _check_named(settings, built)
     if advice := lock.advice(committed):
         cautions.append(advice)
     return built
+
+
+def _check_named(settings: Settings, built: Mapping[Side, BuiltSide]) -> None:
+    """A package or bench target that neither side has is a mistake, not an empty answer."""
+    found = {
+        "packages": {name for one in built.values() for name in one.workspace.packages},
+        "benches": {bench.target.name for one in built.values() for bench in one.workspace.benches},
+    }
+    problems = [
+        BadInput(
+            f"Input `{name}`: neither side has {wanted!r}.",
+            f"There are: {', '.join(sorted(found[name])) or 'none'}.",
+        )
+        for name in found
+        for wanted in getattr(settings, name)
+        if not any(metadata.named(one, (wanted,)) for one in found[name])
+    ]
+    if problems:
+        raise BadInputs(problems)
 
 
 def _copy_lock(found: PurePosixPath | None, source: Side, destination: Side, site: Site) -> None:

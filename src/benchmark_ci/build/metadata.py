@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -100,15 +101,14 @@ def _asked(
     members: list[_WirePackage], directory: Path, root: Path, settings: Settings
 ) -> list[_WirePackage]:
     if settings.packages:
-        known = {package.name: package for package in members}
-        if unknown := [name for name in settings.packages if name not in known]:
-            raise BuildFailed(
-                f"The workspace has no package named {', '.join(unknown)}.",
-                f"Input `packages` can name: {', '.join(sorted(known))}.",
-            )
-        return [known[name] for name in settings.packages]
+        return [package for package in members if named(package.name, settings.packages)]
     own = [package for package in members if package.manifest_path.parent == directory]
     return own if own and directory != root else members
+
+
+def named(name: str, patterns: tuple[str, ...]) -> bool:
+    """As cargo's `-p` and `--bench`: a name or a pattern of names; a version behind `@` is left to cargo."""
+    return any(fnmatchcase(name, pattern.partition("@")[0]) for pattern in patterns)
 
 
 def _benches(package: _WirePackage, clone: Path, settings: Settings) -> list[BenchTarget]:
@@ -117,10 +117,10 @@ def _benches(package: _WirePackage, clone: Path, settings: Settings) -> list[Ben
     benches = []
     for target in package.targets:
         table = declared.get(target.name, {})
-        named = target.name in settings.benches
-        if target.kind != ("bench",) or (settings.benches and not named):
+        chosen = named(target.name, settings.benches)
+        if target.kind != ("bench",) or (settings.benches and not chosen):
             continue
-        if table.get("bench") is False and not named:
+        if table.get("bench") is False and not chosen:
             continue
         required = table.get("required-features", [])
         benches.append(

@@ -172,17 +172,15 @@ def _minutes(
 ) -> float | None:
     """Minutes more that would decide an inconclusive benchmark, if its noise stays as it is.
 
-    Intervals shrink with the square root of the rounds.
-
-    None where the change lies so close to the limit that no reasonable time decides it.
+    Intervals shrink with the square root of the rounds. None where more rounds than one gets would be needed.
     """
-    if judged.verdict is not Verdict.INCONCLUSIVE:
+    if judged.verdict is not Verdict.INCONCLUSIVE or rounds >= MOST_ROUNDS:
         return None
     limit = math.log1p(limit_percent / 100)
     distance = min(abs(estimate - limit), abs(estimate + limit))
     half_width = (high - low) / 2
     needed = max(rounds * (half_width / distance) ** 2, LOOKS[0][0]) if distance > 0 else math.inf
-    if needed > 50 * MOST_ROUNDS:
+    if needed > MOST_ROUNDS:
         return None
     return _rounded(max(needed - rounds, 1) * seconds / 60)
 

@@ -16,6 +16,8 @@ from benchmark_ci.wall import files
 
 MOST_FILES = 10_000
 MOST_SAMPLES = 100_000
+MOST_ITERATIONS = 1e20
+SHORTEST_NS, LONGEST_NS = 1e-20, 1e20  # other measurements than time have other units
 KEPT_FILES = ("benchmark.json", "sample.json", "estimates.json", "tukey.json")
 
 Wire = TypeVar("Wire", bound=BaseModel)
@@ -45,11 +47,22 @@ class _WireSample(BaseModel):
 
     @model_validator(mode="after")
     def _paired(self) -> _WireSample:
-        if len(self.iters) != len(self.times):
-            raise ValueError(f"{len(self.iters)} iters but {len(self.times)} times")
-        if not all(self.times):
-            raise ValueError("a sample took 0 ns")
+        if problem := flaw(self.iters, self.times):
+            raise ValueError(problem)
         return self
+
+
+def flaw(iters: tuple[float, ...], times: tuple[float, ...]) -> str:
+    """What is wrong with samples, if something is: they must give times per iteration above 0, and finite."""
+    if len(iters) != len(times):
+        return f"{len(iters)} iters but {len(times)} times"
+    if not all(times):
+        return "a sample took 0 ns"
+    if not all(1 <= count <= MOST_ITERATIONS for count in iters):
+        return "a sample has no sensible number of iterations"
+    if not all(SHORTEST_NS <= time <= LONGEST_NS for time in times):
+        return "a sample took no sensible time"
+    return ""
 
 
 class CriterionResult(Noun):

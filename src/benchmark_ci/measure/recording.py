@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from benchmark_ci.errors import BadFile
+from benchmark_ci.measure.criterion import flaw
 from benchmark_ci.model import End, Failure, Header, Preparation, Process, Recording
 
 Line = Annotated[Header | Preparation | Process | Failure | End, Field(discriminator="kind")]
@@ -80,14 +81,21 @@ def read(path: Path) -> Recording:
 
 def _parse(path: Path, number: int, text: bytes) -> Header | Preparation | Process | Failure | End:
     try:
-        return _LINES.validate_json(text)
+        line = _LINES.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BadFile(
-            f"`{path}`, line {number}: {place + ': ' if place else ''}{first['msg']}.",
-            "It was damaged, or written by another version of Benchmark CI.",
-        ) from error
+        raise _damaged(path, number, f"{place + ': ' if place else ''}{first['msg']}") from error
+    if isinstance(line, Process) and (problem := flaw(line.iters, line.times)):
+        raise _damaged(path, number, problem)
+    return line
+
+
+def _damaged(path: Path, number: int, problem: str) -> BadFile:
+    return BadFile(
+        f"`{path}`, line {number}: {problem}.",
+        "It was damaged, or written by another version of Benchmark CI.",
+    )
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -97,12 +105,14 @@ def _lines(path: Path) -> Iterator[bytes]:
             while True:
                 try:
                     line = opened.readline(LONGEST_LINE_BYTES)
-                except (EOFError, zlib.error):
+                except EOFError:
                     return
+                if len(line) >= LONGEST_LINE_BYTES:
+                    raise BadFile(f"`{path}` has a line of more than {LONGEST_LINE_BYTES} bytes.")
                 if not line.endswith(b"\n"):
                     return
                 yield line
     except FileNotFoundError as error:
         raise BadFile(f"There is no recording at `{path}`.", "Give a `recording.jsonl.gz`.") from error
-    except (OSError, gzip.BadGzipFile) as error:
+    except (OSError, zlib.error) as error:
         raise BadFile(f"`{path}` cannot be read: {error}.", "Give a `recording.jsonl.gz`.") from error

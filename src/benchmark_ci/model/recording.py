@@ -40,7 +40,7 @@ class Process(Noun):
 
 
 class Failure(Noun):
-    """A benchmark process that gave no result (after one retry of its pair)."""
+    """A benchmark process that gave no result (in a judged round: after one retry of the pair)."""
 
     kind: Literal["failure"] = "failure"
     id: BenchmarkId
@@ -65,6 +65,7 @@ class Header(Noun):
     current: Commit
     baseline_reason: str
     cautions: tuple[str, ...] = ()  # of the plan
+    flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
 
 
 class Preparation(Noun):
@@ -86,6 +87,10 @@ class End(Noun):
     reason: Literal["decided", "time budget", "interrupted", "failed"]
     measuring_seconds: float
     total_seconds: float
+    title: str = ""  # of the error that stopped the run, when one did
+    error: str = ""
+    remedy: str = ""
+    exit_code: int = 0
 
 
 class Recording(Noun):

@@ -39,6 +39,7 @@ class Report(Noun):
     measuring_seconds: float = 0
     total_seconds: float = 0
     time_budget_minutes: float = 20
+    flags: tuple[str, ...] = ()  # with which `benchmark-ci run` measures the same again
 
 
 class Links(Noun):

@@ -108,8 +108,7 @@ def refuse_foreign_head(event: SeenEvent) -> None:
         return
     raise BadInput(
         f"On `{event.name}` this job holds the repository's secrets, and {reason}: nothing of it is built.",
-        "Measure in a workflow on `pull_request`; a second one on `workflow_run` with `mode: publish` posts "
-        "the comment.",
+        "Measure in a workflow on `pull_request`, whose token can do nothing.",
     )
 
 

@@ -115,14 +115,14 @@ def _read_only(what: str, from_fork: bool) -> Refusal:
         return Refusal(
             what=what,
             why="on a fork's pull request the token can only read",
-            remedy="A second workflow with `mode: publish` posts it; the job summary has everything.",
+            remedy="The job summary and the artifacts have everything.",
             level="notice",
         )
     return Refusal(
         what=what,
         why="the token may not write to pull requests",
         remedy="Give the job `permissions: pull-requests: write`; on a fork's pull request the token can "
-        "only read, and a second workflow with `mode: publish` posts the comment.",
+        "only read, and the job summary has everything.",
     )
 
 

@@ -10,7 +10,7 @@ from benchmark_ci.publish.runtime_token import Backend
 
 REPLACED = (
     "An earlier step of this job had uploaded artifacts of the same names; they were replaced. "
-    "Set the input `name` to tell the steps apart."
+    "Use the action once in a job to keep both."
 )
 
 _FORBIDDEN = re.compile(r'[":<>|*?\\/\x00-\x1f\x7f]+')
@@ -33,5 +33,5 @@ def name_taken(suffix: str) -> str:
     """The warning for it: the same words for all artifacts of a job, so that it is given once."""
     return (
         "Another job of this run has uploaded artifacts of the same names; they are kept, and this job's "
-        f"names end in `{suffix}`. Set the input `name` to tell the jobs apart."
+        f"names end in `{suffix}`."
     )

@@ -39,6 +39,7 @@ def compose(
         measuring_seconds=end.measuring_seconds if end else 0,
         total_seconds=end.total_seconds if end else 0,
         time_budget_minutes=header.time_budget_minutes,
+        flags=header.flags,
     )
 
 

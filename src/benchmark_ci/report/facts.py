@@ -95,7 +95,8 @@ def reproduce(report: Report) -> str:
     if same_commit(report) or not has_commit(report.baseline) or not report.current.sha.strip("0"):
         return ""
     current = "" if report.current.uncommitted else f" --current {shown_sha(report.current)}"
-    command = f"benchmark-ci run --baseline {report.baseline.sha}{current}"
+    asked = "".join(f" {shlex.quote(flag)}" for flag in report.flags)
+    command = f"benchmark-ci run --baseline {report.baseline.sha}{current}{asked}"
     guilty = selection.by_verdict(report, Verdict.REGRESSED)
     if len(guilty) > _FILTERED:
         return command

@@ -106,6 +106,8 @@ _JUDGED = (Verdict.IMPROVED, Verdict.UNCHANGED, Verdict.INCONCLUSIVE, Verdict.ID
 
 
 def _doubted(doubtful: int, total: int, limit: str) -> str:
+    if total == 1:
+        return f"the benchmark is slower by more than {limit}"
     if doubtful == total:
         return f"any of {units.count(total, 'benchmark')} is slower by more than {limit}"
     return f"{units.of(doubtful, total)} slower by more than {limit}"

@@ -17,20 +17,29 @@ LARGEST_BYTES = 16 * 1024 * 1024
 def read(root: Path, file: Path, largest_bytes: int = LARGEST_BYTES) -> bytes:
     """The content of `file`, which must lie below `root` without a symbolic link on the way.
 
-    Raises BadFile for links, special files and files above the size, and FileNotFoundError.
+    Raises BadFile for links, special files, files above the size and unreadable ones, and FileNotFoundError.
     """
     inside = file if file.is_absolute() else root / file
+    try:
+        return _read(root, inside, largest_bytes)
+    except FileNotFoundError:
+        raise
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself
+        raise BadFile(f"`{inside.name}` cannot be read: {error}.") from error
+
+
+def _read(root: Path, inside: Path, largest_bytes: int) -> bytes:
     if not inside.exists() and not inside.is_symlink():
         raise FileNotFoundError(inside)
     if inside.resolve() != root.resolve() / inside.relative_to(root) or ".." in inside.parts:
         raise BadFile(f"`{inside.name}` is a link or lies outside its folder.", "Put a regular file there.")
+    if not stat.S_ISREG(inside.lstat().st_mode):
+        raise BadFile(f"`{inside.name}` is not a regular file.")
     descriptor = os.open(inside, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as opened:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise BadFile(f"`{inside.name}` is not a regular file.")
-        if status.st_size > largest_bytes:
-            raise BadFile(f"`{inside.name}` has {status.st_size} bytes, more than {largest_bytes}.")
+        size = os.fstat(descriptor).st_size
+        if size > largest_bytes:
+            raise BadFile(f"`{inside.name}` has {size} bytes, more than {largest_bytes}.")
         return opened.read(largest_bytes + 1)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import time
 from pathlib import Path
 
 from benchmark_ci.model import Noun, Side
 
+SHARED_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - to be emptied
 USERS = {Side.BASELINE: "bench-baseline", Side.CURRENT: "bench-current"}  # created by the Dockerfile
 
 
@@ -43,6 +45,26 @@ def process_ids(uid: int) -> list[int]:
         except OSError:  # it ended while we looked
             continue
     return found
+
+
+def sweep(identity: Identity) -> None:
+    """Remove what the user left in folders that all users share: nothing passes from one process to the next,
+    nor from one side to the other.
+    """
+    for folder in SHARED_FOLDERS:
+        try:
+            left = [
+                entry
+                for entry in os.scandir(folder)
+                if entry.stat(follow_symlinks=False).st_uid == identity.uid
+            ]
+        except OSError:
+            continue
+        for entry in left:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                Path(entry.path).unlink(missing_ok=True)
 
 
 def kill_all(identity: Identity, patience_seconds: float = 5.0) -> bool:

@@ -15,7 +15,7 @@ from typing import IO
 
 from benchmark_ci.model import Noun
 from benchmark_ci.wall.drop import become
-from benchmark_ci.wall.identity import Identity, kill_all
+from benchmark_ci.wall.identity import Identity, kill_all, sweep
 from benchmark_ci.wall.signals import end_group
 
 KEEP_BYTES = 16 * 1024 * 1024
@@ -87,6 +87,7 @@ def run(
         end_group(child.pid)
         if identity:
             kill_all(identity)
+            sweep(identity)
         child.wait()
         for stream in streams:
             stream.finish()
