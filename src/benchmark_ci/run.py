@@ -26,7 +26,7 @@ from benchmark_ci.model import End, Header, Plan, Recording, Report, Side
 from benchmark_ci.report.compose import compose
 from benchmark_ci.settings import flags
 from benchmark_ci.voice import Voice
-from benchmark_ci.wall.signals import interruptible
+from benchmark_ci.wall.signals import interruptible, uninterrupted
 from benchmark_ci.wall.site import Site
 
 
@@ -45,7 +45,8 @@ def run(door: Door, voice: Voice) -> ExitCode:
     gathering = _Gathering(door, plan, voice, began)
     gathering.run()
     report, code = judge(recordings.read(gathering.recorder.path))
-    door.publish(report, {side: gathering.kept.tree(side) for side in Side})
+    with uninterrupted():
+        door.publish(report, {side: gathering.kept.tree(side) for side in Side})
     gathering.site.remove()
     return code
 

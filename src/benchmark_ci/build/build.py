@@ -163,7 +163,7 @@ def _discover(
             if answer.failure:
                 failures.append(answer.failure)
             else:
-                usable.append(exe)
+                usable.append(exe.model_copy(update={"setup_seconds": answer.seconds}))
     every = discovery.join(listed)
     benchmarks = tuple(one for one in every if discovery.selected(one.id.full_id, settings))
     targets = {str(bench.target): bench.target for one in built.values() for bench in one.workspace.benches}

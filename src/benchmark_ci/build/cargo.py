@@ -247,11 +247,11 @@ def clipped(text: str, lines: int = ERROR_LINES) -> str:
 
 
 def _messages(text: str) -> Iterator[dict[str, object]]:
-    for line in text.splitlines():
+    for line in text.split("\n"):  # JSON may hold the other signs that splitlines() splits at
         if line.startswith("{"):  # a build script's own output may stand between
             try:
                 yield json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
 
 

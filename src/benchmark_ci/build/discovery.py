@@ -25,6 +25,7 @@ class Listed(Noun):
     ids: tuple[BenchmarkId, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     failure: TargetFailure | None = None
+    seconds: float = 0.0  # how long listing took: what every process spends on set-up
 
 
 def list_benchmarks(exe: Executable, site: Site) -> Listed:
@@ -48,6 +49,7 @@ def list_benchmarks(exe: Executable, site: Site) -> Listed:
             for full_id in counts
         ),
         ambiguous=frozenset(full_id for full_id, count in counts.items() if count > 1),
+        seconds=answer.wall_seconds,
     )
 
 

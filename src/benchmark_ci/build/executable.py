@@ -32,6 +32,7 @@ class Executable(Noun):
     directory: Path  # its package's, where cargo would start it
     env: Mapping[str, str]
     fractional_seconds: bool  # Criterion 0.4 and later take them
+    setup_seconds: float = 0.0  # what each process spends before its first benchmark
 
     def run(
         self, *arguments: str, identity: Identity | None, limit_seconds: float, home: Path | None = None
@@ -90,7 +91,7 @@ def listing(text: str) -> Listing:
 
     One title listed twice, or Criterion's own ` #2` beside it, means that several benchmarks share a title.
     """
-    found = [match["title"] for line in text.splitlines() if (match := _LISTED.match(line))]
+    found = [match["title"] for line in text.split("\n") if (match := _LISTED.match(line))]
     plain = [_unnumbered(title, found) for title in found]
     count = Counter(plain)
     return Listing(titles=dict(count))
@@ -106,11 +107,14 @@ def is_cut(title: str) -> bool:
     return title.endswith("...") and len(title.encode()) > LONGEST_TITLE - 4
 
 
-def exactly(full_id: str) -> str:
-    """A filter that matches this id alone, as the smallest `regex` crate understands it."""
-    return f"^{escaped(full_id)}$"
+def exactly(*full_ids: str) -> str:
+    """A filter that matches these ids alone, as the smallest `regex` crate understands it."""
+    if len(full_ids) == 1:
+        return f"^{escaped(full_ids[0])}$"
+    return f"^(?:{'|'.join(escaped(full_id) for full_id in full_ids)})$"
 
 
 def escaped(text: str) -> str:
     """`text` for Criterion's filter: only what must be escaped is, since old releases refuse the rest."""
-    return "".join("\\" + sign if sign in _SPECIAL else sign for sign in text)
+    signs = ("\\" + sign if sign in _SPECIAL else sign for sign in text)
+    return "".join(signs).replace("\0", "\\x00")  # no argument can hold a NUL

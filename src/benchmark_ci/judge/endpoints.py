@@ -15,6 +15,9 @@ SHORTEST_SAMPLE_NS = 50_000.0
 """Samples shorter than this are mostly clock; they are left out unless fewer than `FEWEST_SAMPLES` remain."""
 
 FEWEST_SAMPLES = 10
+PARALLEL_CORES = 1.2
+"""From this many busy cores on a process counts as parallel."""
+
 AVERAGING_ITERS = 5
 """From this many iterations on a sample is an average, and the smallest average is a floor of the code."""
 
@@ -25,6 +28,7 @@ class Values(Noun):
     floor_ns: float
     typical_ns: float
     averaged: bool  # enough samples of enough iterations for the floor to mean something
+    parallel: bool = False  # it kept more than one core busy
 
 
 class Round(Noun):
@@ -42,7 +46,12 @@ def values(process: Process) -> Values:
         samples = long_enough
     per_iteration = [time / iters for iters, time in samples]
     averaged = sum(iters >= AVERAGING_ITERS for iters, _ in samples) >= FEWEST_SAMPLES
-    return Values(floor_ns=min(per_iteration), typical_ns=statistics.median(per_iteration), averaged=averaged)
+    return Values(
+        floor_ns=min(per_iteration),
+        typical_ns=statistics.median(per_iteration),
+        averaged=averaged,
+        parallel=process.cpu_seconds > PARALLEL_CORES * process.wall_seconds,
+    )
 
 
 def rounds_of(processes: Iterable[Process]) -> dict[BenchmarkId, tuple[Round, ...]]:
@@ -62,10 +71,13 @@ def rounds_of(processes: Iterable[Process]) -> dict[BenchmarkId, tuple[Round, ..
 
 
 def primary(rounds: tuple[Round, ...]) -> Endpoint:
-    """The endpoint that decides: the floor, unless samples of some process were too short on iterations.
+    """The endpoint that decides: the floor, unless that would be luck.
 
-    Slow and multi-threaded benchmarks run few iterations per sample; their minimum is luck, so their
+    It is for a benchmark whose samples hold few iterations, and for one that runs on several threads (an
+    asynchronous runtime's too): when they happen to be free at once says little about the code. There the
     typical time decides.
     """
-    averaged = all(side.averaged for one in rounds for side in (one.baseline, one.current))
-    return Endpoint.FLOOR if averaged else Endpoint.TYPICAL
+    sides = [side for one in rounds for side in (one.baseline, one.current)]
+    parallel = 2 * sum(side.parallel for side in sides) > len(sides)
+    averaged = all(side.averaged for side in sides)
+    return Endpoint.FLOOR if averaged and not parallel else Endpoint.TYPICAL

@@ -28,6 +28,10 @@ class Panel:
         one = Round(baseline=sides[Side.BASELINE], current=sides[Side.CURRENT])
         self._rounds[process.id] = (*self._rounds.get(process.id, ()), one)
 
+    def decided(self) -> frozenset[BenchmarkId]:
+        """Benchmarks that another round would tell nothing about."""
+        return frozenset(self._rounds) - self.undecided()
+
     def undecided(self) -> frozenset[BenchmarkId]:
         """Benchmarks that another round could decide."""
         return undecided(self._rounds, dict.fromkeys(self._rounds, self._threshold_percent), self._seed)

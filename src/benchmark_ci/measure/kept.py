@@ -42,7 +42,8 @@ class KeptFiles:
     def tree(self, side: Side) -> dict[str, Path]:
         """One Criterion tree of a side: of each benchmark the process with the median floor.
 
-        Two bench targets may use the same id; the second one then stands below its package and target.
+        Two bench targets may use the same id; the second one then stands below its package and target. Where
+        a folder is taken even there (Criterion turns `a:b` and `a|b` into one), it gets a number.
         """
         members: dict[str, Path] = {}
         for (of, benchmark), kept in self._kept.items():
@@ -52,6 +53,10 @@ class KeptFiles:
             folder = middle.folder
             if str(folder / "new" / "benchmark.json") in members:
                 folder = PurePosixPath(benchmark.package) / benchmark.target / folder
+            number = 1
+            while str(folder / "new" / "benchmark.json") in members:
+                number += 1
+                folder = folder.with_name(f"{middle.folder.name}_{number}")
             for file in sorted(middle.place.iterdir()):
                 members[str(folder / "new" / file.name)] = file
         return members

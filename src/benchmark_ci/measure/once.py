@@ -12,115 +12,92 @@ from benchmark_ci.build.executable import Executable, exactly
 from benchmark_ci.errors import BadFile
 from benchmark_ci.measure import criterion
 from benchmark_ci.measure.criterion import CriterionResult
+from benchmark_ci.measure.timing import Timing
 from benchmark_ci.model import BenchmarkId, Noun
 from benchmark_ci.wall import files
 from benchmark_ci.wall.identity import Identity
 from benchmark_ci.wall.process import Finished
 
-FEWEST_SAMPLES = 10
-MOST_SAMPLES = 100
-RESAMPLES = "1001"  # Criterion's own statistics are not used; this is the least it takes without complaint
 
+class Measured(Noun):
+    """One benchmark's result and Criterion's own files, by name."""
 
-class Timing(Noun):
-    """Criterion's times for one process, in seconds; 0.3 takes whole ones only."""
-
-    warm_up_seconds: float
-    measurement_seconds: float
-    samples: int = MOST_SAMPLES
-
-    def flags(self, fractional: bool) -> tuple[str, ...]:
-        """As flags of the executable."""
-
-        def seconds(value: float) -> str:
-            return f"{value:g}" if fractional else str(max(1, round(value)))
-
-        return (
-            f"--warm-up-time={seconds(self.warm_up_seconds)}",
-            f"--measurement-time={seconds(self.measurement_seconds)}",
-            f"--sample-size={self.samples}",
-            f"--nresamples={RESAMPLES}",
-            "--noplot",
-        )
-
-
-CALIBRATION = Timing(warm_up_seconds=0.1, measurement_seconds=0.1, samples=FEWEST_SAMPLES)
-WARM_UP_SECONDS = 0.2
-MEASUREMENT_SECONDS = 0.4
-
-
-def timing_for(iteration_ns: float) -> Timing:
-    """The timing of judged processes: as many samples as fit into about a second."""
-    samples = MOST_SAMPLES
-    if iteration_ns > 10e6:
-        samples = max(FEWEST_SAMPLES, min(MOST_SAMPLES, int(1e9 / iteration_ns)))
-    return Timing(warm_up_seconds=WARM_UP_SECONDS, measurement_seconds=MEASUREMENT_SECONDS, samples=samples)
+    result: CriterionResult
+    raw: Mapping[str, bytes]
 
 
 class Answer(Noun):
-    """What one process gave: a result, or the reason why none."""
+    """What one process gave: results of the benchmarks that it was asked for, or the reason why none."""
 
     wall_seconds: float
-    result: CriterionResult | None = None
-    raw: Mapping[str, bytes] = Field(default_factory=dict)  # Criterion's own files, by name
-    reason: str = ""
+    cpu_seconds: float = 0.0
+    measured: Mapping[BenchmarkId, Measured] = Field(default_factory=dict)
+    reason: str = ""  # why a benchmark has no result
     last_lines: str = ""
     timed_out: bool = False
 
 
 def run_once(
     exe: Executable,
-    benchmark: BenchmarkId,
+    benchmarks: tuple[BenchmarkId, ...],
     timing: Timing,
     place: Path,
     identity: Identity | None,
     limit_seconds: float,
 ) -> Answer:
-    """Run one benchmark in a process of its own, with a fresh Criterion home that is gone afterwards.
+    """Run benchmarks in a process of their own, with a fresh Criterion home that is gone afterwards.
 
     Criterion writes a benchmark called `..` beside its home, so the home lies in `place`, not at it.
     """
     home = place / "home"
     finished = exe.run(
         *timing.flags(exe.fractional_seconds),
-        exactly(benchmark.full_id),
+        exactly(*(benchmark.full_id for benchmark in benchmarks)),
         identity=identity,
         limit_seconds=limit_seconds,
         home=home,
     )
     try:
-        return _answer(finished, benchmark, home, limit_seconds)
+        return _answer(finished, benchmarks, home, limit_seconds)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _answer(finished: Finished, benchmark: BenchmarkId, home: Path, limit_seconds: float) -> Answer:
-    def failed(reason: str) -> Answer:
-        return Answer(
-            wall_seconds=finished.wall_seconds,
-            reason=reason,
-            last_lines=finished.last_lines(),
-            timed_out=finished.timed_out,
-        )
+def _answer(
+    finished: Finished, benchmarks: tuple[BenchmarkId, ...], home: Path, limit_seconds: float
+) -> Answer:
+    measured: dict[BenchmarkId, Measured] = {}
+    reason = _how_it_failed(finished, limit_seconds)
+    if not reason:
+        reason = "It ended well but left no result, or several"
+        try:
+            found = criterion.read_results(home)
+            for benchmark in benchmarks:
+                own = [result for result in found if result.full_id == benchmark.full_id]
+                if len(own) == 1:
+                    measured[benchmark] = Measured(result=own[0], raw=_raw(home, own[0]))
+        except BadFile as error:
+            reason = error.message.rstrip(".")
+    return Answer(
+        wall_seconds=finished.wall_seconds,
+        cpu_seconds=finished.cpu_seconds,
+        measured=measured,
+        reason=reason,
+        last_lines=finished.last_lines(),
+        timed_out=finished.timed_out,
+    )
 
+
+def _how_it_failed(finished: Finished, limit_seconds: float) -> str:
     if finished.timed_out:
-        return failed(f"It gave no answer within {limit_seconds:.0f} s, the limit of one process,")
-    if finished.returncode != 0:
-        how = (
-            f"signal {-finished.returncode}"
-            if finished.returncode < 0
-            else f"exit code {finished.returncode}"
-        )
-        return failed(f"It ended with {how}")
-    try:
-        results = [one for one in criterion.read_results(home) if one.full_id == benchmark.full_id]
-        if len(results) != 1:
-            return failed(f"It ended well but left {len(results) or 'no'} results")
-        raw = {
-            name: files.read(home, home / results[0].folder / "new" / name)
-            for name in criterion.KEPT_FILES
-            if (home / results[0].folder / "new" / name).exists()
-        }
-    except BadFile as error:
-        return failed(error.message.rstrip("."))
-    return Answer(wall_seconds=finished.wall_seconds, result=results[0], raw=raw)
+        return f"It gave no answer within {limit_seconds:.0f} s, the limit of one process,"
+    if finished.returncode < 0:
+        return f"It ended with signal {-finished.returncode}"
+    return f"It ended with exit code {finished.returncode}" if finished.returncode else ""
+
+
+def _raw(home: Path, result: CriterionResult) -> dict[str, bytes]:
+    folder = home / result.folder / "new"
+    return {
+        name: files.read(home, folder / name) for name in criterion.KEPT_FILES if (folder / name).exists()
+    }

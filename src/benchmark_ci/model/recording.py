@@ -33,6 +33,7 @@ class Process(Noun):
     round: int = Field(ge=0)
     first: bool  # whether this side ran first in its round
     wall_seconds: float = Field(ge=0)
+    cpu_seconds: float = Field(default=0.0, ge=0)
     sampling_mode: SamplingMode
     iters: tuple[float, ...] = Field(min_length=1)
     times: tuple[float, ...] = Field(min_length=1)

@@ -6,6 +6,8 @@ of its own, and exactly the environment that it is handed.
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
 import threading
 import time
@@ -32,6 +34,7 @@ class Finished(Noun):
     stdout: str
     stderr: str
     wall_seconds: float
+    cpu_seconds: float = 0.0  # of the process and the children that it waited for
     timed_out: bool = False
     truncated: bool = False
 
@@ -79,16 +82,14 @@ def run(
     streams = [_Stream(child.stdout, keep_bytes), _Stream(child.stderr, keep_bytes, on_line)]
     timed_out = False
     try:
-        try:
-            child.wait(timeout=timeout_seconds)
-        except subprocess.TimeoutExpired:
-            timed_out = True
+        timed_out = not _ends_within(child, timeout_seconds)
+        wall_seconds = time.monotonic() - started
     finally:
         end_group(child.pid)
         if identity:
             kill_all(identity)
             sweep(identity)
-        child.wait()
+        cpu_seconds = _reap(child)
         for stream in streams:
             stream.finish()
     return Finished(
@@ -96,10 +97,37 @@ def run(
         returncode=child.returncode,
         stdout=streams[0].text(),
         stderr=streams[1].text(),
-        wall_seconds=time.monotonic() - started,
+        wall_seconds=wall_seconds,
+        cpu_seconds=cpu_seconds,
         timed_out=timed_out,
         truncated=any(stream.truncated for stream in streams),
     )
+
+
+def _ends_within(child: subprocess.Popen[bytes], timeout_seconds: float | None) -> bool:
+    """Wait without polling: what is measured in rounds should not wait for our next look."""
+    try:
+        descriptor = os.pidfd_open(child.pid)
+    except OSError:  # a kernel or a sandbox that has no such call
+        try:
+            child.wait(timeout=timeout_seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+    try:
+        ready, _, _ = select.select([descriptor], [], [], timeout_seconds)
+        return bool(ready)
+    finally:
+        os.close(descriptor)
+
+
+def _reap(child: subprocess.Popen[bytes]) -> float:
+    """Collect the child's exit status; the CPU seconds it took."""
+    if child.returncode is not None:
+        return 0.0
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime
 
 
 class _Stream:

@@ -32,6 +32,17 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Within: SIGINT and SIGTERM are ignored, since what is being told is short and must be told whole."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def end_group(leader: int) -> None:
     """Kill the process group of a child that leads its session."""
     with suppress(ProcessLookupError, PermissionError):
