@@ -9,7 +9,7 @@ RUN chmod -R go-w /usr/local/rustup /usr/local/cargo
 FROM debian:bookworm-slim AS python
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 python3-venv \
- && rm -rf /var/lib/apt/lists/*
+ && apt-get clean && rm -rf /var/lib/apt/lists/*
 RUN python3 -m venv /opt/benchmark-ci
 COPY requirements/action.txt /tmp/action.txt
 RUN /opt/benchmark-ci/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/action.txt \
@@ -23,7 +23,7 @@ RUN /opt/benchmark-ci/bin/python -m compileall -q /opt/benchmark-ci/lib \
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates gcc git libc6-dev python3 \
- && rm -rf /var/lib/apt/lists/*
+ && apt-get clean && rm -rf /var/lib/apt/lists/*
 # Builds and benchmarks run as these: one for each side, no home, no groups, no shell.
 RUN useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bench-baseline \
  && useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bench-current

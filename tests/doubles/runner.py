@@ -9,12 +9,14 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -44,6 +46,7 @@ class RunnerResult:
     file_errors: list[str]
     command_files: dict[str, bytes]
     left_by_root: list[str] = field(default_factory=list)  # below the workspace and _temp
+    cancelled_by: tuple[str, ...] = ()  # the signals that it took, 7.5 s after each other
 
     @property
     def failed(self) -> bool:
@@ -74,24 +77,32 @@ def run_action(
     job: RunnerJob | None = None,
     env: Mapping[str, str] | None = None,
     runner_temp_mounted: bool = True,
+    temp_files: Mapping[str, str] | None = None,
     cancel_after_seconds: float | None = None,
+    cancel_when: str = "",
     timeout_seconds: float = 1800,
 ) -> RunnerResult:
     """Run one step with an action's image and read what it left, as the runner does.
 
     `inputs` holds every declared input (an unset one as ""); `env` is what the workflow and earlier steps
-    set. The workspace is given to uid 1001. `cancel_after_seconds` cancels the job then.
+    set; `temp_files` lie in `_temp`. The workspace is given to uid 1001. The job is cancelled after
+    `cancel_after_seconds`, or when the regular expression `cancel_when` matches its output.
     """
     job = job or RunnerJob()
     temp = Path(tempfile.mkdtemp(prefix="runner-temp-"))
     try:
         suffix = secrets.token_hex(16)
         lay_out(temp, event, suffix)
+        for name, text in (temp_files or {}).items():
+            (temp / name).write_text(text)
         _give(workspace, temp)
         variables = environment(job, event_name, inputs, server, suffix, dict(env or {}))
         argv = _argv(image, workspace, temp, variables, runner_temp_mounted)
-        code, streams = _run(argv, {**os.environ, **variables}, cancel_after_seconds, timeout_seconds)
-        return read_result(code, streams, temp, workspace, suffix)
+        cancel = _Cancel(cancel_after_seconds, cancel_when)
+        code, streams = _run(argv, {**os.environ, **variables}, cancel, timeout_seconds)
+        result = read_result(code, streams, temp, workspace, suffix)
+        result.cancelled_by = tuple(cancel.sent)
+        return result
     finally:
         shutil.rmtree(temp, ignore_errors=True)
 
@@ -136,8 +147,40 @@ def _argv(image: str, workspace: Path, temp: Path, variables: Mapping[str, str],
     return [shutil.which("docker") or "docker", "run", *options, image]
 
 
+@dataclass
+class _Cancel:
+    """When a job is cancelled, and what that took."""
+
+    after_seconds: float | None
+    when: str
+    sent: list[str] = field(default_factory=list)
+
+    def wait(self, client: subprocess.Popen[bytes], arrived: list[tuple[str, bytes]], timeout: float) -> bool:
+        """Wait for the end, or until it is time to cancel; True when it is."""
+        end = time.monotonic() + (timeout if self.after_seconds is None else self.after_seconds)
+        while client.poll() is None:
+            if self.when and re.search(self.when.encode(), b"".join(raw for _, raw in arrived), re.DOTALL):
+                return True
+            if time.monotonic() > end:
+                if self.after_seconds is None:
+                    self.send(client)
+                    raise subprocess.TimeoutExpired(client.args, timeout)
+                return True
+            time.sleep(0.02)
+        return False
+
+    def send(self, client: subprocess.Popen[bytes]) -> None:
+        """SIGINT, 7.5 s, SIGTERM, 2.5 s, and the end."""
+        for kind, seconds in ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 10.0)):
+            client.send_signal(kind)
+            self.sent.append(kind.name)
+            with suppress(subprocess.TimeoutExpired):
+                client.wait(timeout=seconds)
+                return
+
+
 def _run(
-    argv: list[str], env: Mapping[str, str], cancel_after: float | None, timeout: float
+    argv: list[str], env: Mapping[str, str], cancel: _Cancel, timeout: float
 ) -> tuple[int, list[tuple[str, bytes]]]:
     arrived: list[tuple[str, bytes]] = []
     client = subprocess.Popen(
@@ -148,11 +191,8 @@ def _run(
     for thread in threads:
         thread.start()
     try:
-        client.wait(timeout=timeout if cancel_after is None else cancel_after)
-    except subprocess.TimeoutExpired:
-        _cancel(client)
-        if cancel_after is None:
-            raise
+        if cancel.wait(client, arrived, timeout):
+            cancel.send(client)
     finally:
         name = argv[argv.index("--name") + 1]
         for thread in threads:
@@ -161,15 +201,6 @@ def _run(
             with suppress(subprocess.CalledProcessError):
                 _docker("rm", "-f", name)  # the client was killed: its container lives on
     return client.returncode, arrived
-
-
-def _cancel(client: subprocess.Popen[bytes]) -> None:
-    """SIGINT, 7.5 s, SIGTERM, 2.5 s, and the end."""
-    for kind, seconds in ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 10.0)):
-        client.send_signal(kind)
-        with suppress(subprocess.TimeoutExpired):
-            client.wait(timeout=seconds)
-            return
 
 
 def _collect(name: str, pipe: IO[bytes], arrived: list[tuple[str, bytes]]) -> None:

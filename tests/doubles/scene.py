@@ -29,8 +29,11 @@ Change = Callable[[Path], None]
 class Scene:
     """One repository with a main branch and a pull request; `change` makes current out of baseline."""
 
-    def __init__(self, folder: Path, crate: Path, change: Change, *, host: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, crate: Path, change: Change, *, host: str | None = None, private: bool = False
+    ) -> None:
         self.folder = folder
+        self.private = private
         self.repository = folder / "served" / f"{REPOSITORY}.git"
         self.host = gateway() if host is None else host
         shutil.copytree(crate, self.repository, ignore=shutil.ignore_patterns("target", "benchmark-results"))
@@ -64,7 +67,9 @@ class Scene:
         git(self.repository, "update-ref", f"refs/pull/{NUMBER}/merge", self.merge)
 
     def __enter__(self) -> Scene:
-        self.remote = self._stack.enter_context(serve(self.folder / "served", private=False, host=self.host))
+        self.remote = self._stack.enter_context(
+            serve(self.folder / "served", private=self.private, host=self.host)
+        )
         self.github = self._stack.enter_context(FakeGitHub(host=self.host, repository=REPOSITORY))
         self.github.rest.pulls[NUMBER] = Pull(NUMBER, head_sha=self.head, base_sha=self.base)
         self.token = self.github.token()
@@ -115,8 +120,9 @@ class Scene:
         """Run the action as the runner does; every declared input is there, an unset one empty."""
         self.last_workspace = workspace
         given = {one.name: "" for one in INPUTS} | {"github_token": self.token} | dict(inputs or {})
-        sha = git(workspace, "rev-parse", "HEAD")
-        job = options.pop("job", None) or RunnerJob(repository=REPOSITORY, sha=sha, ref=ref)
+        job = options.pop("job", None) or RunnerJob(
+            repository=REPOSITORY, sha=git(workspace, "rev-parse", "HEAD"), ref=ref
+        )
         return run_action(
             image,
             event_name=event_name,

@@ -74,7 +74,7 @@ class Workspace(Noun):
     root: Path
     benches: tuple[BenchTarget, ...]
     packages: tuple[str, ...]  # names of all asked for, with or without benches
-    local_names: tuple[str, ...]  # every package whose source is the repository's own
+    local_names: tuple[str, ...]  # every package whose source is the repository's own, or lies in it
 
 
 def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspace:
@@ -93,7 +93,11 @@ def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspa
         root=metadata.workspace_root,
         benches=tuple(bench for package in asked for bench in _benches(package, clone, settings)),
         packages=tuple(package.name for package in asked),
-        local_names=tuple(package.name for package in metadata.packages if package.source is None),
+        local_names=tuple(
+            package.name
+            for package in metadata.packages
+            if package.source is None or package.manifest_path.is_relative_to(clone)  # vendored
+        ),
     )
 
 

@@ -225,7 +225,10 @@ class SideBuilder:
 
 def forget(target: Path, names: set[str]) -> None:
     """Make cargo build these packages anew: their fingerprints go (`<name>-<16 hex digits>`)."""
-    for fingerprints in target.glob("*/.fingerprint"):
+    _check_own(target)
+    for fingerprints in (*target.glob("*/.fingerprint"), *target.glob("*/*/.fingerprint")):
+        if fingerprints.resolve() != target.resolve() / fingerprints.relative_to(target):
+            continue  # by way of a link: not ours to delete in
         for entry in os.scandir(fingerprints):
             if entry.name.rpartition("-")[0] in names and entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path)
@@ -233,8 +236,15 @@ def forget(target: Path, names: set[str]) -> None:
 
 def empty(folder: Path) -> None:
     """Remove what is in a folder, keeping the folder and its owner."""
+    _check_own(folder)
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path)
         else:
             Path(entry.path).unlink()
+
+
+def _check_own(folder: Path) -> None:
+    """A side's user could have put a link in the folder's place, and we may be root."""
+    if folder.is_symlink():
+        raise BuildFailed(f"The build replaced its target directory `{folder.name}` by a link.")
