@@ -120,18 +120,18 @@ def _build_sides(
 
 def _check_named(settings: Settings, built: Mapping[Side, BuiltSide]) -> None:
     """A package or bench target that neither side has is a mistake, not an empty answer."""
-    found = {
-        "packages": {name for one in built.values() for name in one.workspace.packages},
-        "benches": {bench.target.name for one in built.values() for bench in one.workspace.benches},
+    choice = {
+        "packages": {name for one in built.values() for name in one.workspace.choice["packages"]},
+        "benches": {name for one in built.values() for name in one.workspace.choice["benches"]},
     }
     problems = [
         BadInput(
             f"Input `{name}`: neither side has {wanted!r}.",
-            f"There are: {', '.join(sorted(found[name])) or 'none'}.",
+            f"There are: {', '.join(sorted(choice[name])) or 'none'}.",
         )
-        for name in found
+        for name in choice
         for wanted in getattr(settings, name)
-        if not any(metadata.named(one, (wanted,)) for one in found[name])
+        if not any(metadata.named(one, (wanted,)) for one in choice[name])
     ]
     if problems:
         raise BadInputs(problems)

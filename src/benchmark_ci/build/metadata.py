@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ class Workspace(Noun):
     root: Path
     benches: tuple[BenchTarget, ...]
     packages: tuple[str, ...]  # names of all asked for, with or without benches
+    choice: Mapping[str, tuple[str, ...]]  # what the inputs `packages` and `benches` could have named
     local_names: tuple[str, ...]  # every package whose source is the repository's own, or lies in it
 
 
@@ -93,6 +95,12 @@ def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspa
         root=metadata.workspace_root,
         benches=tuple(bench for package in asked for bench in _benches(package, clone, settings)),
         packages=tuple(package.name for package in asked),
+        choice={
+            "packages": tuple(package.name for package in members),
+            "benches": tuple(
+                target.name for package in asked for target in package.targets if target.kind == ("bench",)
+            ),
+        },
         local_names=tuple(
             package.name
             for package in metadata.packages

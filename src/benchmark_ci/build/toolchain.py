@@ -30,7 +30,7 @@ def wanted_channel(asked: str, checkout: Path, directory: Path) -> tuple[str, st
         return asked, "input `toolchain`"
     folder = checkout / directory
     while True:
-        for name in ("rust-toolchain.toml", "rust-toolchain"):
+        for name in ("rust-toolchain", "rust-toolchain.toml"):  # in rustup's order
             if (folder / name).is_file():
                 return _channel_of(folder / name, checkout), f"`{(folder / name).relative_to(checkout)}`"
         if folder == checkout or checkout not in folder.parents:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from benchmark_ci.judge.endpoints import rounds_of
 from benchmark_ci.judge.result import measured_result, unmeasured_result
-from benchmark_ci.judge.suite import judge_suite, seed_of
+from benchmark_ci.judge.suite import judge_suite
 from benchmark_ci.model import (
     COMPARED,
     BenchmarkId,
@@ -59,7 +59,7 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
     def result(benchmark: Discovered) -> Result:
         key = benchmark.id
         if key in judged:
-            seed = seed_of(recording.header.seed, key)
+            seed = recording.header.seed
             return measured_result(
                 key, measured[key], judged[key], limit, seed, seconds[key], throughputs[key]
             )

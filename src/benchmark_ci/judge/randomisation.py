@@ -20,8 +20,15 @@ EXACT_ROUNDS = 13
 """Up to this many rounds all 2^k swaps are used, beyond it a seeded draw of them."""
 
 DRAWS = 4096
+INTERVAL_DRAWS = 1024
+"""Swaps that the interval rests on; its ends are read at 2.5 %, so they need fewer than a verdict."""
+
 TIES = 1e-12
-BISECTIONS = 18
+COARSE_DRAWS = 128
+COARSE_STEPS = 6
+FINE_STEPS = 7
+SLACK = 4
+"""How many coarse steps the coarse search may be wrong by, to either side."""
 
 
 class Shift:
@@ -31,21 +38,24 @@ class Shift:
         """Prepare the swaps: all of them, or `draws` from the seed."""
         self._baseline = baseline
         self._current = current
+        self._seed = seed
         self._swaps, self._exact = _swaps(len(baseline), seed, draws)
+        self._known: dict[tuple[float, int], tuple[float, Floats]] = {}
 
     @property
     def estimate(self) -> float:
         """Difference of the low-third means: log of current over baseline."""
-        return float(_low_third(self._current[None, :])[0] - _low_third(self._baseline[None, :])[0])
+        low_third = [_low_third(times[None, :].copy())[0] for times in (self._current, self._baseline)]
+        return float(low_third[0] - low_third[1])
 
     def p_slow(self, shift: float) -> float:
         """Evidence against "current is at most e^shift times baseline": small means slower than that."""
-        observed, shuffled = self._statistics(shift)
+        observed, shuffled = self._statistics(shift, len(self._swaps))
         return self._share(shuffled, observed)
 
     def p_fast(self, shift: float) -> float:
         """Evidence against "current is at least e^shift times baseline": small means faster than that."""
-        observed, shuffled = self._statistics(shift)
+        observed, shuffled = self._statistics(shift, len(self._swaps))
         return self._share(shuffled, -observed)
 
     def interval(self, alpha: float) -> tuple[float, float]:
@@ -59,29 +69,56 @@ class Shift:
             float(self._current.min() - self._baseline.max()),
             float(self._current.max() - self._baseline.min()),
         )
-        low = _bisect(bounds, lambda shift: self.p_slow(shift) > alpha)
-        high = _bisect(bounds, lambda shift: self.p_fast(shift) <= alpha)
-        return low, high
 
-    def _statistics(self, shift: float) -> tuple[float, Floats]:
-        moved = self._current - shift
-        shuffled = _low_third(np.where(self._swaps, self._baseline, moved)) - _low_third(
-            np.where(self._swaps, moved, self._baseline)
-        )
-        return float(shuffled[0]), shuffled
+        def low(shift: float, rows: int) -> bool:
+            observed, shuffled = self._statistics(shift, rows)
+            return self._share(shuffled, observed) > alpha
+
+        def high(shift: float, rows: int) -> bool:
+            observed, shuffled = self._statistics(shift, rows)
+            return self._share(shuffled, -observed) <= alpha
+
+        rows = min(len(self._swaps), INTERVAL_DRAWS // 2)
+        return _search(bounds, low, rows), _search(bounds, high, rows)
+
+    def _statistics(self, shift: float, rows: int) -> tuple[float, Floats]:
+        """The statistic as it is, and under the first `rows` swaps; row 0 swaps none."""
+        key = (shift, rows)
+        if key not in self._known:
+            moved = self._current - shift
+            exchanged = self._swaps[:rows] * (moved - self._baseline)
+            current = _low_third(moved - exchanged)
+            baseline = _low_third(np.add(exchanged, self._baseline, out=exchanged))
+            shuffled = current - baseline
+            self._known = {key: (float(shuffled[0]), shuffled)}  # both tests ask for the same shift in turn
+        return self._known[key]
 
     def _share(self, shuffled: Floats, at_least: float) -> float:
         """Share of all re-labellings, mirror images included, whose statistic reaches `at_least`."""
         reached = int(np.count_nonzero(shuffled >= at_least - TIES))
         reached += int(np.count_nonzero(-shuffled >= at_least - TIES))
         total = 2 * len(shuffled)
-        return reached / total if self._exact else (reached + 1) / (total + 1)
+        if self._exact and len(shuffled) == len(self._swaps):
+            return reached / total
+        return (reached + 1) / (total + 1)
 
 
-def _bisect(bounds: tuple[float, float], holds: Callable[[float], bool]) -> float:
-    """The point in `bounds` from which on `holds(point)` is true."""
+def _search(bounds: tuple[float, float], holds: Callable[[float, int], bool], rows: int) -> float:
+    """The point in `bounds` from which on `holds(point, rows)` is true: roughly with few rows, then well."""
     low, high = bounds
-    for _ in range(BISECTIONS):
+    if rows <= COARSE_DRAWS:
+        return _bisect(bounds, lambda shift: holds(shift, rows), COARSE_STEPS + FINE_STEPS)
+    middle = _bisect(bounds, lambda shift: holds(shift, COARSE_DRAWS), COARSE_STEPS)
+    slack = SLACK * (high - low) / 2**COARSE_STEPS
+    near = (max(low, middle - slack), min(high, middle + slack))
+    if holds(near[0], rows) or not holds(near[1], rows):  # the few rows were wrong by more than the slack
+        return _bisect(bounds, lambda shift: holds(shift, rows), COARSE_STEPS + FINE_STEPS)
+    return _bisect(near, lambda shift: holds(shift, rows), FINE_STEPS)
+
+
+def _bisect(bounds: tuple[float, float], holds: Callable[[float], bool], steps: int) -> float:
+    low, high = bounds
+    for _ in range(steps):
         middle = (low + high) / 2
         if holds(middle):
             high = middle
@@ -91,18 +128,19 @@ def _bisect(bounds: tuple[float, float], holds: Callable[[float], bool]) -> floa
 
 
 def _low_third(logs: Floats) -> Floats:
-    """Mean of the smallest third (rounded up) of each row."""
+    """Mean of the smallest third (rounded up) of each row; the rows are reordered on the way."""
     count = -(-logs.shape[1] // 3)
-    smallest: Floats = np.partition(logs, count - 1, axis=1)[:, :count]
-    means: Floats = smallest.mean(axis=1)
+    logs.partition(count - 1, axis=1)
+    means: Floats = logs[:, :count].sum(axis=1) / count
     return means
 
 
 @lru_cache(maxsize=64)
-def _swaps(rounds: int, seed: int, draws: int) -> tuple[NDArray[np.bool_], bool]:
-    """Which rounds are swapped, one row per re-labelling; row 0 swaps none; round 0 is never swapped.
+def _swaps(rounds: int, seed: int, draws: int) -> tuple[Floats, bool]:
+    """Which rounds are swapped (1) and which are not (0), one row per re-labelling.
 
-    Half of the swaps suffice, since the other half are their mirror images.
+    Row 0 swaps none, and the first round is never swapped: half of the swaps suffice, since the other half
+    are their mirror images.
     """
     if rounds <= EXACT_ROUNDS:
         numbers = np.arange(2 ** (rounds - 1))[:, None]
@@ -112,4 +150,4 @@ def _swaps(rounds: int, seed: int, draws: int) -> tuple[NDArray[np.bool_], bool]
         bits = np.random.default_rng(seed).integers(0, 2, size=(draws // 2, rounds - 1))
         bits[0] = 0
         exact = False
-    return np.hstack([np.zeros((len(bits), 1), dtype=bool), bits.astype(bool)]), exact
+    return np.hstack([np.zeros((len(bits), 1)), bits.astype(np.float64)]), exact

@@ -6,7 +6,6 @@ provisional: it stands only when its p-value passes Benjamini & Hochberg (1995) 
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from functools import lru_cache
@@ -34,24 +33,16 @@ class Judged(Noun):
     unconfirmed: bool = False  # slower than the limit on its own, but not after correction
 
 
-def seed_of(run_seed: int, benchmark: BenchmarkId) -> int:
-    """A seed of each benchmark's own, the same on every machine."""
-    digest = hashlib.sha256(f"{run_seed}\0{benchmark}".encode()).digest()
-    return int.from_bytes(digest[:8], "little")
-
-
 def judge_suite(
     measured: Mapping[BenchmarkId, Rounds], limits: Mapping[BenchmarkId, float], seed: int
 ) -> dict[BenchmarkId, Judged]:
-    """Judge every benchmark that has at least one complete round."""
-    decisions = {
-        benchmark: decide(rounds, limits[benchmark], seed_of(seed, benchmark))
-        for benchmark, rounds in measured.items()
-    }
+    """Judge every benchmark that has at least one complete round.
+
+    All share the seeded swaps: each test is exact by itself, whatever the others draw.
+    """
+    decisions = {benchmark: decide(rounds, limits[benchmark], seed) for benchmark, rounds in measured.items()}
     p_values = {
-        benchmark: _p_value(
-            decision, measured[benchmark], limits[benchmark], seed_of(seed, benchmark), len(decisions)
-        )
+        benchmark: _p_value(decision, measured[benchmark], limits[benchmark], seed, len(decisions))
         for benchmark, decision in decisions.items()
     }
     cut = _largest_passing(list(p_values.values()))
@@ -85,7 +76,7 @@ def _p_value(decision: Decision, rounds: Rounds, limit_percent: float, seed: int
     if decision.verdict is not Verdict.REGRESSED:
         return 1.0
     count = max(planned for planned in CONFIRMING_ROUNDS if planned <= len(rounds))
-    draws = max(DRAWS, _power_of_two(int(20 * suite / FALSE_DISCOVERIES)))
+    draws = max(DRAWS, _power_of_two(int(5 * suite / FALSE_DISCOVERIES)))
     return _p_slow(rounds[:count], decision.endpoint, limit_percent, seed, draws)
 
 

@@ -20,7 +20,7 @@ class KeptFiles:
 
     def __init__(self, root: Path) -> None:
         """Keep below `root`, which is created."""
-        root.mkdir()
+        root.mkdir(mode=0o700)  # neither side reads what the other one measured
         self._root = root
         self._kept: dict[tuple[Side, BenchmarkId], list[_Kept]] = {}
         self._count = 0

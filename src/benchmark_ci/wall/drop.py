@@ -40,6 +40,8 @@ def become(uid: int, gid: int) -> Callable[[], None]:
     nothing = (_Data * 2)()
 
     def drop() -> None:
+        for stream in (1, 2):  # else it could not open /dev/stdout and /dev/stderr, as scripts do
+            os.fchown(stream, uid, gid)
         for capability in range(LAST_CAPABILITY + 1):
             _LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # unknown ones are refused
         os.setgroups([])
