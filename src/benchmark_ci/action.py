@@ -118,7 +118,11 @@ class ActionDoor:
         self._voice.say(text(report, 110))
         self._publish(report, self._artifacts(written, trees))
         files.give_to_owner_of(self._job.workspace, self.output)
-        shutil.rmtree(self._private, ignore_errors=True)
+        self._clean_up()
+
+    def _clean_up(self) -> None:
+        if self._identities is None:  # in the image, the container goes away with all of it
+            shutil.rmtree(self._private, ignore_errors=True)
 
     def _artifacts(self, written: Mapping[str, str], trees: Trees) -> tuple[Artifact, ...]:
         members: dict[str, bytes | Path] = {name: content.encode() for name, content in written.items()}
@@ -156,7 +160,7 @@ class ActionDoor:
     def refuse(self, error: BenchmarkCIError) -> None:
         """One error, and outputs that say so; nothing was measured."""
         refuse(self._job, error, self._voice)
-        shutil.rmtree(self._private, ignore_errors=True)
+        self._clean_up()
 
 
 def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice) -> None:

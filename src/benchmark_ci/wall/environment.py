@@ -20,6 +20,7 @@ FIXED = {
     "CARGO_INCREMENTAL": "0",
     "CI": "true",
     "LANG": "C.UTF-8",
+    "RUST_BACKTRACE": "0",  # the last lines of what failed shall say why
     "TERM": "dumb",
 }
 """The same for every build and benchmark, wherever it runs."""

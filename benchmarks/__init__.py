@@ -1,0 +1,1 @@
+"""What measures us: speed, and the truth of our verdicts."""

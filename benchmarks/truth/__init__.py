@@ -1,0 +1,1 @@
+"""How true are the verdicts? A study on real crates, at rest and under load (benchmarks/README.md)."""
