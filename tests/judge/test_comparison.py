@@ -26,7 +26,9 @@ from benchmark_ci.model import (
     Endpoint,
     FailOn,
     Failure,
+    Header,
     Overall,
+    Preparation,
     Process,
     Recording,
     Result,
@@ -295,13 +297,9 @@ RED = {
 
 @pytest.mark.parametrize("doubt", [Verdict.INCONCLUSIVE, Verdict.NOT_REACHED])
 @pytest.mark.parametrize(("case", "red"), RED.items())
-def test_what_fails_the_job(
-    case: tuple[Overall, int], red: tuple[bool, bool, bool], doubt: Verdict
-) -> None:
+def test_what_fails_the_job(case: tuple[Overall, int], red: tuple[bool, bool, bool], doubt: Verdict) -> None:
     verdict, doubtful = case
-    comparison = Comparison(
-        verdict=verdict, counts=dict(counts(())) | {doubt.value: doubtful}, benchmarks=()
-    )
+    comparison = Comparison(verdict=verdict, counts=dict(counts(())) | {doubt.value: doubtful}, benchmarks=())
     asked = (FailOn.REGRESSION, FailOn.INCONCLUSIVE, FailOn.NEVER)
     assert tuple(fails_job(comparison, fail_on) for fail_on in asked) == red
 
@@ -392,7 +390,8 @@ def write(file: Path, content: Recording) -> Path:
     recorder = Recorder(file)
     assert content.preparation
     assert content.end
-    for line in (content.header, content.preparation, *content.processes, *content.failures, content.end):
+    lines: list[Header | Preparation | Process | Failure | End] = [content.header, content.preparation]
+    for line in [*lines, *content.processes, *content.failures, content.end]:
         recorder.add(line)
     recorder.close()
     return file

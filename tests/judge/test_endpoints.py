@@ -12,9 +12,7 @@ from benchmark_ci.judge.endpoints import FEWEST_SAMPLES, SHORTEST_SAMPLE_NS, rou
 from benchmark_ci.model import Process, SamplingMode, Side
 from tests.engine import bench, process, processes
 
-samples = st.lists(
-    st.tuples(st.integers(1, 10_000).map(float), st.floats(1, 1e9)), min_size=1, max_size=60
-)
+samples = st.lists(st.tuples(st.integers(1, 10_000).map(float), st.floats(1, 1e9)), min_size=1, max_size=60)
 
 
 def of(pairs: list[tuple[float, float]]) -> Process:

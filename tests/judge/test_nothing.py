@@ -11,8 +11,8 @@ from tests.engine import BOTH, bench, discovered, header, preparation, process, 
 TARGETS = (Target(package="crate", name="bench"), Target(package="crate", name="other"))
 
 
-def riddle(found: Preparation, **more: tuple[Failure, ...]) -> NothingCompared:
-    recording = Recording(header=header(), preparation=found, **more)
+def riddle(found: Preparation, failures: tuple[Failure, ...] = ()) -> NothingCompared:
+    recording = Recording(header=header(), preparation=found, failures=failures)
     error = nothing_compared(recording, compare(recording))
     assert error is not None
     assert error.exit_code is ExitCode.NOTHING_COMPARED
@@ -95,7 +95,5 @@ def test_something_compared_is_no_riddle() -> None:
 
 def test_what_stopped_working_is_a_regression_and_no_riddle() -> None:
     failed = Failure(id=bench(), side=Side.CURRENT, round=0, reason="exit code 101")
-    recording = Recording(
-        header=header(), preparation=preparation([discovered(bench())]), failures=(failed,)
-    )
+    recording = Recording(header=header(), preparation=preparation([discovered(bench())]), failures=(failed,))
     assert nothing_compared(recording, compare(recording)) is None

@@ -72,6 +72,7 @@ def _completed(exe: Executable, site: Site, listing: Listing) -> dict[str, int]:
     complete: Counter[str] = Counter()
     for title, count in listing.titles.items():
         longer = _longer_ids(exe, site, title.removesuffix("...")) if executables.is_cut(title) else []
+        longer = [full_id for full_id in longer if full_id not in listing.titles]  # as long as a cut title
         if len(longer) == count:
             complete.update(longer)
         else:

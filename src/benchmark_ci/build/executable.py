@@ -79,7 +79,7 @@ def harness_of(
     text = answer.stdout + answer.stderr
     if answer.ok and "--save-baseline" in text and "--measurement-time" in text:
         return Harness.CRITERION, "--quick" in text  # both came with 0.4
-    if "--nocapture" in text and "--test-threads" in text:
+    if "--test-threads" in text and ("--no-capture" in text or "--nocapture" in text):  # new and old
         return Harness.LIBTEST, False
     if CRITERION_SENTENCE in files.read(root, path, LARGEST_EXECUTABLE_BYTES):
         return Harness.CRITERION, True

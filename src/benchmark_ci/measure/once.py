@@ -50,13 +50,16 @@ def run_once(
     Criterion writes a benchmark called `..` beside its home, so the home lies in `place`, not at it.
     """
     home = place / "home"
-    finished = exe.run(
-        *timing.flags(exe.fractional_seconds),
-        exactly(*(benchmark.full_id for benchmark in benchmarks)),
-        identity=identity,
-        limit_seconds=limit_seconds,
-        home=home,
-    )
+    try:
+        finished = exe.run(
+            *timing.flags(exe.fractional_seconds),
+            exactly(*(benchmark.full_id for benchmark in benchmarks)),
+            identity=identity,
+            limit_seconds=limit_seconds,
+            home=home,
+        )
+    except OSError as error:  # a benchmark may have taken its own executable away
+        return Answer(wall_seconds=0, reason=f"It cannot be started ({error.strerror})")
     try:
         return _answer(finished, benchmarks, home, limit_seconds)
     finally:

@@ -15,7 +15,7 @@ from benchmark_ci.build.executable import Executable
 from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.once import Answer, run_once
 from benchmark_ci.measure.recording import Recorder
-from benchmark_ci.measure.unit import USUAL_ROUND_SECONDS, USUAL_ROUNDS, Unit, units_of
+from benchmark_ci.measure.unit import FIRST_LIMIT_SECONDS, USUAL_ROUND_SECONDS, USUAL_ROUNDS, Unit, units_of
 from benchmark_ci.model import BenchmarkId, Discovered, Failure, Process, Side
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.site import Site
@@ -45,8 +45,12 @@ class Rounds:
         voice: Voice,
         seed: int,
         budget_seconds: float,
+        first_limit_seconds: float = FIRST_LIMIT_SECONDS,
     ) -> None:
-        """Only benchmarks that both sides have under one unambiguous id are measured."""
+        """Only benchmarks that both sides have under one unambiguous id are measured.
+
+        `first_limit_seconds` is how long the first process of a benchmark may take.
+        """
         self._random = random.Random(seed)  # noqa: S311 - order, not secrets
         self._site = site
         self._recorder = recorder
@@ -56,12 +60,13 @@ class Rounds:
         self._budget_seconds = budget_seconds
         self._started = time.monotonic()
         self._homes = 0
-        units = units_of(executables, benchmarks)
+        units = units_of(executables, benchmarks, first_limit_seconds)
         self._total = sum(len(unit.benchmarks) for unit in units)
         self._decided = 0
         self._random.shuffle(units)
         self._waiting = deque(units)
         self._active: list[Unit] = []
+        self._resting: list[Unit] = []  # decided, until a larger suite needs more of them
 
     @property
     def elapsed_seconds(self) -> float:
@@ -80,7 +85,16 @@ class Rounds:
                 self._round(unit)
             decided = self._question.decided()
             for unit in list(self._active):
+                self._resting += [one for one in unit.apart() if one.benchmarks[0] in decided]
                 self._keep(unit, [one for one in unit.benchmarks if one not in decided])
+            self._recall(decided)
+
+    def _recall(self, decided: frozenset[BenchmarkId]) -> None:
+        """What was decided among few benchmarks may be undecided among many: confirmation asks for more."""
+        recalled = [unit for unit in self._resting if unit.benchmarks[0] not in decided]
+        self._resting = [unit for unit in self._resting if unit not in recalled]
+        self._active += recalled
+        self._decided -= len(recalled)
 
     def _left(self) -> float:
         return self._budget_seconds - self.elapsed_seconds

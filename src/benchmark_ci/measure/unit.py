@@ -27,12 +27,17 @@ MOST_TOGETHER = 20
 class Unit:
     """Benchmarks that share their processes, while they are measured."""
 
-    def __init__(self, benchmarks: tuple[BenchmarkId, ...], executables: Mapping[Side, Executable]) -> None:
-        """`executables` of both sides hold all of these benchmarks."""
+    def __init__(
+        self,
+        benchmarks: tuple[BenchmarkId, ...],
+        executables: Mapping[Side, Executable],
+        limit_seconds: float,
+    ) -> None:
+        """`executables` of both sides hold all of these benchmarks; the limit is the first process's."""
         self.benchmarks = benchmarks
         self.executables = executables
         self.round = 0
-        self.limit_seconds = FIRST_LIMIT_SECONDS
+        self.limit_seconds = limit_seconds
         self.round_seconds = USUAL_ROUND_SECONDS
         self._iteration_ns = 0.0
 
@@ -64,16 +69,17 @@ class Unit:
         """Each of its benchmarks in a unit of its own, from the present round on."""
         units = []
         for benchmark in self.benchmarks:
-            unit = Unit((benchmark,), self.executables)
+            unit = Unit((benchmark,), self.executables, self.limit_seconds)
             unit.round = self.round
-            unit.limit_seconds = self.limit_seconds
             unit.round_seconds = self.round_seconds
             unit._iteration_ns = self._iteration_ns
             units.append(unit)
         return units
 
 
-def units_of(executables: tuple[Executable, ...], benchmarks: tuple[Discovered, ...]) -> list[Unit]:
+def units_of(
+    executables: tuple[Executable, ...], benchmarks: tuple[Discovered, ...], first_limit_seconds: float
+) -> list[Unit]:
     """Units of all benchmarks that both sides have under one unambiguous id."""
     of_target: dict[tuple[str, str], dict[Side, Executable]] = {}
     for exe in executables:
@@ -86,7 +92,8 @@ def units_of(executables: tuple[Executable, ...], benchmarks: tuple[Discovered, 
     for target, ids in in_target.items():
         size = _together(max(exe.setup_seconds for exe in of_target[target].values()))
         units += [
-            Unit(tuple(ids[start : start + size]), of_target[target]) for start in range(0, len(ids), size)
+            Unit(tuple(ids[start : start + size]), of_target[target], first_limit_seconds)
+            for start in range(0, len(ids), size)
         ]
     return units
 

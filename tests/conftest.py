@@ -1,0 +1,73 @@
+"""What every test may ask of the machine: engines that are missing skip a test, but fail it in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.engine import Built, build_fixture_crate
+
+settings.register_profile(
+    "house",
+    deadline=None,  # other builds share the machine
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    engines: dict[str, Callable[[], str]] = {"cargo": _no_cargo, "container": _no_docker, "act": _no_act}
+    for name, missing in engines.items():
+        if item.get_closest_marker(name) is None or not (reason := missing()):
+            continue
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{name} tests must run in CI: {reason}", pytrace=False)
+        pytest.skip(reason)
+
+
+def _no_cargo() -> str:
+    return "" if shutil.which("cargo") else "cargo is not on the PATH"
+
+
+@lru_cache
+def _no_docker() -> str:
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        client = docker.from_env(timeout=5)
+    except DockerException as error:
+        return f"no Docker engine answers: {error}"
+    try:
+        client.ping()
+    except (DockerException, OSError) as error:
+        return f"no Docker engine answers: {error}"
+    finally:
+        client.close()
+    return ""
+
+
+def _no_act() -> str:
+    return _no_docker() or ("" if shutil.which("act") else "act is not on the PATH")
+
+
+@pytest.fixture(scope="session")
+def fixture_crate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """A crate of tests/crates, built once on both sides; Criterion is compiled once for all that share it."""
+    root = tmp_path_factory.mktemp("built")
+    cache: list[Path] = []
+
+    @lru_cache
+    def built(name: str) -> Built:
+        one = build_fixture_crate(root / name, name, cache[-1] if cache else None)
+        cache.append(one.target)
+        return one
+
+    return built
