@@ -37,10 +37,9 @@ def _no_benchmarks(found: Preparation) -> NothingCompared:
     if len(found.target_failures) > len(reasons):
         reasons.append(f"and {len(found.target_failures) - len(reasons)} more")
     names = ", ".join(str(target) for target in found.targets[:6])
+    targets = "one bench target" if len(found.targets) == 1 else f"{len(found.targets)} bench targets"
     return NothingCompared(
-        f"No Criterion benchmark was found in {len(found.targets)} bench target(s) ({names}). "
-        + "; ".join(reasons)
-        + ".",
+        f"No Criterion benchmark was found in {targets} ({names}). " + "; ".join(reasons) + ".",
         "Check that `cargo bench -- --list` prints benchmarks in this directory.",
     )
 

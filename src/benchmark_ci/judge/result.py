@@ -26,6 +26,9 @@ from benchmark_ci.model import (
 INTERVAL_ALPHA = 0.025
 """Each side of the 95 % confidence interval."""
 
+FEWEST_FOR_INTERVAL = 6
+"""With fewer rounds no p-value is as small as `INTERVAL_ALPHA`: there is no such interval."""
+
 
 def unmeasured_result(
     benchmark: Discovered,
@@ -97,7 +100,8 @@ def measured_result(
     endpoint = judged.decision.endpoint
     test = shift_test(rounds, endpoint, seed)
     low, high = test.interval(INTERVAL_ALPHA)
-    change, smallest = _percent(test.estimate), limit_percent + _percent(test.estimate) - _percent(low)
+    change = _percent(test.estimate)
+    known = len(rounds) >= FEWEST_FOR_INTERVAL
     return Result(
         id=key.full_id,
         package=key.package,
@@ -108,11 +112,11 @@ def measured_result(
         rounds=len(rounds),
         endpoint=endpoint,
         change_percent=_rounded(change),
-        change_low_percent=_rounded(_percent(low)),
-        change_high_percent=_rounded(_percent(high)),
+        change_low_percent=_rounded(_percent(low)) if known else None,
+        change_high_percent=_rounded(_percent(high)) if known else None,
         p_value=_rounded(judged.p_value) if judged.decision.verdict is Verdict.REGRESSED else None,
         noise_percent=_noise(rounds, endpoint),
-        smallest_visible_percent=_rounded(smallest),
+        smallest_visible_percent=_rounded(limit_percent + change - _percent(low)) if known else None,
         minutes_to_decide=_minutes(
             judged, test.estimate, low, high, limit_percent, len(rounds), seconds_per_round
         ),

@@ -79,10 +79,12 @@ class Rounds:
             self._admit()
             if not self._active:
                 return "time budget" if self._waiting else "decided"
-            for unit in self._random.sample(self._active, len(self._active)):
-                if self._left() < unit.round_seconds:
-                    return "time budget"
-                self._round(unit)
+            fitting = [unit for unit in self._active if unit.round_seconds <= self._left()]
+            if not fitting:
+                return "time budget"
+            for unit in self._random.sample(fitting, len(fitting)):
+                if unit.round_seconds <= self._left():
+                    self._round(unit)
             decided = self._question.decided()
             for unit in list(self._active):
                 self._resting += [one for one in unit.apart() if one.benchmarks[0] in decided]
