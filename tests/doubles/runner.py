@@ -29,6 +29,7 @@ from tests.doubles.runner_grammar import FileCommandError, StepLog, read_key_val
 
 RUNNER_UID = 1001
 SUMMARY_LIMIT = 1024 * 1024
+CANCEL_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 FILES = ("set_output", "step_summary", "set_env", "add_path", "save_state")
 
 
@@ -46,6 +47,7 @@ class RunnerResult:
     file_errors: list[str]
     command_files: dict[str, bytes]
     left_by_root: list[str] = field(default_factory=list)  # below the workspace and _temp
+    container: str = ""  # its name
     cancelled_by: tuple[str, ...] = ()  # the signals that it took, 7.5 s after each other
 
     @property
@@ -80,6 +82,7 @@ def run_action(
     temp_files: Mapping[str, str] | None = None,
     cancel_after_seconds: float | None = None,
     cancel_when: str = "",
+    cancel_signals: tuple[signal.Signals, ...] = CANCEL_SIGNALS,
     timeout_seconds: float = 1800,
 ) -> RunnerResult:
     """Run one step with an action's image and read what it left, as the runner does.
@@ -98,9 +101,10 @@ def run_action(
         _give(workspace, temp)
         variables = environment(job, event_name, inputs, server, suffix, dict(env or {}))
         argv = _argv(image, workspace, temp, variables, runner_temp_mounted)
-        cancel = _Cancel(cancel_after_seconds, cancel_when)
+        cancel = _Cancel(cancel_after_seconds, cancel_when, cancel_signals)
         code, streams = _run(argv, {**os.environ, **variables}, cancel, timeout_seconds)
         result = read_result(code, streams, temp, workspace, suffix)
+        result.container = argv[argv.index("--name") + 1]
         result.cancelled_by = tuple(cancel.sent)
         return result
     finally:
@@ -153,6 +157,7 @@ class _Cancel:
 
     after_seconds: float | None
     when: str
+    signals: tuple[signal.Signals, ...]
     sent: list[str] = field(default_factory=list)
 
     def wait(self, client: subprocess.Popen[bytes], arrived: list[tuple[str, bytes]], timeout: float) -> bool:
@@ -170,8 +175,8 @@ class _Cancel:
         return False
 
     def send(self, client: subprocess.Popen[bytes]) -> None:
-        """SIGINT, 7.5 s, SIGTERM, 2.5 s, and the end."""
-        for kind, seconds in ((signal.SIGINT, 7.5), (signal.SIGTERM, 2.5), (signal.SIGKILL, 10.0)):
+        """Usually SIGINT, 7.5 s, SIGTERM, 2.5 s, and the end."""
+        for kind, seconds in zip(self.signals, (7.5, 2.5, 10.0), strict=False):
             client.send_signal(kind)
             self.sent.append(kind.name)
             with suppress(subprocess.TimeoutExpired):

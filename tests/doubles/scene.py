@@ -106,6 +106,13 @@ class Scene:
         workspace = self.workspace(self.merge, f"refs/remotes/pull/{NUMBER}/merge")
         return self.run("pull_request", self.event(), workspace, inputs, **options)
 
+    def job(self, sha: str, ref: str, **more: Any) -> RunnerJob:
+        """A job of another run than before."""
+        run = 1000 + self.runs
+        return RunnerJob(
+            repository=REPOSITORY, sha=sha, ref=ref, run_id=run, run_backend_id=f"run-{run}", **more
+        )
+
     def run(
         self,
         event_name: str,
@@ -120,9 +127,7 @@ class Scene:
         """Run the action as the runner does; every declared input is there, an unset one empty."""
         self.last_workspace = workspace
         given = {one.name: "" for one in INPUTS} | {"github_token": self.token} | dict(inputs or {})
-        job = options.pop("job", None) or RunnerJob(
-            repository=REPOSITORY, sha=git(workspace, "rev-parse", "HEAD"), ref=ref
-        )
+        job = options.pop("job", None) or self.job(git(workspace, "rev-parse", "HEAD"), ref)
         return run_action(
             image,
             event_name=event_name,
