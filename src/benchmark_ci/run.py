@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import secrets
 import time
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 from benchmark_ci import __version__
 from benchmark_ci.build.build import build
 from benchmark_ci.door import RECORDING, Door
-from benchmark_ci.errors import BenchmarkCIError, ExitCode, Interrupted, MeasurementFailed, Stopped
+from benchmark_ci.errors import (
+    BenchmarkCIError,
+    ExitCode,
+    Interrupted,
+    MeasurementFailed,
+    Stopped,
+    Unexpected,
+)
 from benchmark_ci.judge.comparison import compare, fails_job
 from benchmark_ci.judge.nothing import nothing_compared
 from benchmark_ci.judge.panel import Panel
@@ -73,6 +82,12 @@ def stopped_by(recording: Recording) -> BenchmarkCIError | None:
     return Stopped(end.title, end.error, end.remedy, end.exit_code) if end.error else None
 
 
+def _place(error: Exception) -> str:
+    """Where an unexpected error arose, without a traceback."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}, line {last.lineno}"
+
+
 class _Gathering:
     """Building and measuring; whatever happens, the recording is complete up to that point."""
 
@@ -102,6 +117,9 @@ class _Gathering:
             reason = "interrupted" if isinstance(error, Interrupted) else "failed"
         except OSError as error:
             stopped = MeasurementFailed(f"The system refused: {error}.", "Check the free disk space.")
+            reason = "failed"
+        except Exception as bug:  # even then what was measured is kept and told
+            stopped = Unexpected(f"{type(bug).__name__}: {bug} ({_place(bug)})", "Please report this.")
             reason = "failed"
         self._end(reason, stopped)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmark_ci.errors import ExitCode, NothingCompared
+from typing import Literal
+
+from benchmark_ci.errors import BenchmarkCIError, ExitCode
 from benchmark_ci.judge.comparison import compare
 from benchmark_ci.judge.nothing import nothing_compared
 from benchmark_ci.model import Failure, Preparation, Recording, Side, Target, TargetFailure
@@ -11,18 +13,24 @@ from tests.engine import BOTH, bench, discovered, header, preparation, process, 
 TARGETS = (Target(package="crate", name="bench"), Target(package="crate", name="other"))
 
 
-def riddle(found: Preparation, failures: tuple[Failure, ...] = ()) -> NothingCompared:
+def riddle(
+    found: Preparation,
+    failures: tuple[Failure, ...] = (),
+    code: ExitCode = ExitCode.NOTHING_COMPARED,
+) -> BenchmarkCIError:
     recording = Recording(header=header(), preparation=found, failures=failures)
     error = nothing_compared(recording, compare(recording))
     assert error is not None
-    assert error.exit_code is ExitCode.NOTHING_COMPARED
+    assert error.exit_code is code
     assert error.remedy
     return error
 
 
-def trouble(name: str, side: Side, reason: str, remedy: str = "") -> TargetFailure:
+def trouble(
+    name: str, side: Side, reason: str, remedy: str = "", kind: Literal["build", "list"] = "list"
+) -> TargetFailure:
     return TargetFailure(
-        target=Target(package="crate", name=name), side=side, kind="build", reason=reason, remedy=remedy
+        target=Target(package="crate", name=name), side=side, kind=kind, reason=reason, remedy=remedy
     )
 
 
@@ -44,6 +52,13 @@ def test_targets_without_benchmarks_are_named_with_their_reasons() -> None:
     assert "more lines" not in error.message
     assert "crate/other on current: It is not a Criterion benchmark" in error.message
     assert "Add `harness = false`" in error.message
+
+
+def test_a_build_that_gives_no_target_at_all_is_a_build_failure() -> None:
+    failures = tuple(trouble("bench", side, "error[E0425]", "Try it.", kind="build") for side in Side)
+    error = riddle(preparation([], failures, TARGETS), code=ExitCode.NO_VERDICT)
+    assert "No bench target could be built" in error.message
+    assert "crate/bench on baseline: error[E0425]" in error.message
 
 
 def test_many_broken_targets_are_counted() -> None:

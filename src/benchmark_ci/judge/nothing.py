@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from benchmark_ci.errors import NothingCompared
+from benchmark_ci.errors import BenchmarkCIError, BuildFailed, NothingCompared
 from benchmark_ci.model import Comparison, Overall, Preparation, Recording, Verdict
 
 
-def nothing_compared(recording: Recording, comparison: Comparison) -> NothingCompared | None:
-    """The error of a run that compared nothing; None when something was compared, or stopped working."""
+def nothing_compared(recording: Recording, comparison: Comparison) -> BenchmarkCIError | None:
+    """The error of a run that compared nothing; None when something was compared, or stopped working.
+
+    NothingCompared, or BuildFailed where no bench target could be built.
+    """
     if comparison.verdict is not Overall.NOTHING_COMPARED or recording.preparation is None:
         return None
     found = recording.preparation
@@ -18,7 +21,8 @@ def nothing_compared(recording: Recording, comparison: Comparison) -> NothingCom
             "with `harness = false` in Cargo.toml.",
         )
     if not found.listed:
-        return _no_benchmarks(found)
+        unbuilt = found.target_failures and all(one.kind == "build" for one in found.target_failures)
+        return _no_build(found) if unbuilt else _no_benchmarks(found)
     if not found.benchmarks:
         return NothingCompared(
             f"The inputs `filter` and `skip` leave none of the {found.listed} benchmarks.",
@@ -26,6 +30,13 @@ def nothing_compared(recording: Recording, comparison: Comparison) -> NothingCom
             "`cargo bench -- --list` shows the ids.",
         )
     return _none_on_both_sides(comparison)
+
+
+def _no_build(found: Preparation) -> BuildFailed:
+    first = found.target_failures[0]
+    return BuildFailed(
+        f"No bench target could be built. {first.target} on {first.side}: {first.reason}", first.remedy
+    )
 
 
 def _no_benchmarks(found: Preparation) -> NothingCompared:
