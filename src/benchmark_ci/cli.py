@@ -6,6 +6,7 @@ import argparse
 import base64
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -66,9 +67,9 @@ def _action(_: argparse.Namespace) -> ExitCode:
     voice.mask(base64.b64encode(f"x-access-token:{token}".encode()).decode())  # as git sends it
     try:
         return run(ActionDoor(settings, job, dict(os.environ), voice), voice)
-    except Exception as bug:
+    except Exception as bug:  # a traceback would end with 1, the code of a regression
         if job.debug:
-            raise
+            voice.say(traceback.format_exc())
         unexpected = Unexpected(
             f"{type(bug).__name__}: {bug}", "Run again with debug logging, and report what it shows."
         )
@@ -77,7 +78,7 @@ def _action(_: argparse.Namespace) -> ExitCode:
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
-    from rich.console import Console  # the action's image does without
+    from rich.console import Console  # the action starts without it
 
     from benchmark_ci.terminal import TerminalDoor, TerminalVoice
 

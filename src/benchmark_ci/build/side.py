@@ -118,7 +118,7 @@ class SideBuilder:
                 self._without_features(bench) for bench in workspace.benches if bench.missing_features
             ]
             for bench in wanted:
-                assert outcome is not None  # noqa: S101
+                assert outcome is not None  # noqa: S101 - `wanted` is not empty here
                 answer = self._ask(bench, outcome)
                 if isinstance(answer, Executable):
                     executables.append(answer)
