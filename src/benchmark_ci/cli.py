@@ -12,9 +12,10 @@ from pathlib import Path
 
 from benchmark_ci import __version__
 from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
-from benchmark_ci.inputs import CURRENT_FLAG, INPUTS, Refused, boolean, percent
+from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.model import Job, Links
+from benchmark_ci.parsers import Refused, boolean, percent
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import document
 from benchmark_ci.report.page import page

@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 from pydantic import SecretStr
 
 from benchmark_ci.errors import BadInput, BadInputs
-from benchmark_ci.inputs import CURRENT_FLAG, INPUTS, Input, Refused, expressions, percent, shown
+from benchmark_ci.inputs import CURRENT_FLAG, INPUTS, Input
 from benchmark_ci.model import Job, Settings
+from benchmark_ci.parsers import Refused, expressions, percent, shown
 
 MOUNT = PurePosixPath("/github/workspace")
 """Where the runner mounts the workspace of a container action."""

@@ -327,7 +327,9 @@ def test_progress_counts_to_the_total(here: Bench) -> None:
     done = [one[0] for one in here.voice.progressed]
     assert done == sorted(done)
     assert {one[1] for one in here.voice.progressed} == {3}
-    assert 1 <= max(done) <= 2, "the failed one is done; the last one is still measured when progress is last told"
+    assert 1 <= max(done) <= 2, (
+        "the failed one is done; the last one is still measured when progress is last told"
+    )
 
 
 class Wanting:
