@@ -17,6 +17,7 @@ from benchmark_ci.model.build import (
 from benchmark_ci.model.comparison import COMPARED, Comparison, Endpoint, Overall, Result, SideTime, Verdict
 from benchmark_ci.model.plan import Commit, Plan
 from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
+from benchmark_ci.model.reference import ReferenceTarget
 from benchmark_ci.model.report import Annotation, Links, Report
 from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, PullRequest, Settings
 
@@ -45,6 +46,7 @@ __all__ = [
     "Process",
     "PullRequest",
     "Recording",
+    "ReferenceTarget",
     "Report",
     "Result",
     "SamplingMode",
