@@ -15,7 +15,7 @@ from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.model import Job, Links
-from benchmark_ci.parsers import Refused, boolean, percent
+from benchmark_ci.parsers import Refused, percent
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import document
 from benchmark_ci.report.page import page
@@ -24,11 +24,7 @@ from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 
 NOT_LOCAL = ("github_token", "comment")
-FLAGS = {
-    one.flag or one.name.replace("_", "-"): one
-    for one in (*INPUTS, CURRENT_FLAG)
-    if one.name not in NOT_LOCAL
-}
+FLAGS = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG) if one.name not in NOT_LOCAL}
 """Flags of `run`: every input that makes sense on one's own machine."""
 
 LOCAL_DEFAULTS = {
@@ -92,8 +88,9 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
         names = ("REGRESSION_THRESHOLD", *settings.environment)
         passed_on = {name: os.environ[name] for name in names if name in os.environ}
+        flags = [FLAGS[name].argument(text) for name, text in given.items()]
         return run_in_container(
-            arguments.directory, arguments.output, given, passed_on, arguments.image, console
+            arguments.directory, arguments.output, flags, passed_on, arguments.image, console
         )
     voice = TerminalVoice(console, verbose=arguments.verbose)
     door = TerminalDoor(settings, arguments.directory, arguments.output, dict(os.environ), console, voice)
@@ -173,9 +170,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument("--verbose", action="store_true", help="show what cargo prints")
     for name, one in FLAGS.items():
         default = LOCAL_DEFAULTS.get(name, one.default)
-        words = f"{one.description} Default: {default}.".replace("%", "%%")
-        if one.parse is boolean:
-            command.add_argument(f"--{name}", help=words, action="append_const", const="true")
+        words = (one.switched_off or f"{one.description} Default: {default}.").replace("%", "%%")
+        if one.switch:
+            command.add_argument(f"--{name}", help=words, action="append_const", const=one.switch)
         else:
             command.add_argument(f"--{name}", help=words, action="append", metavar="VALUE")
     command.set_defaults(command=_run)

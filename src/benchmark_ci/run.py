@@ -1,4 +1,4 @@
-"""The story on one page: plan → build → measure → judge → report → publish.
+"""The story on one page: plan → build → prove → measure → judge → report → publish.
 
 Everything is read from the world up to measuring, thought over in judge and report without interruption,
 and told at the end. Whatever stops a run, what was measured until then is kept, judged and told.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark_ci import __version__
-from benchmark_ci.build.build import build
+from benchmark_ci.build.build import Build, build
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -28,10 +28,12 @@ from benchmark_ci.judge.comparison import compare, fails_job
 from benchmark_ci.judge.nothing import nothing_compared
 from benchmark_ci.judge.panel import Panel
 from benchmark_ci.measure import recording as recordings
+from benchmark_ci.measure.agenda import agenda
 from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.measure.rounds import Rounds
-from benchmark_ci.model import End, Header, Plan, Recording, Report, Side
+from benchmark_ci.model import End, Header, Plan, Proof, Recording, Report, Side
+from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.report.compose import compose
 from benchmark_ci.settings import flags
 from benchmark_ci.voice import Voice
@@ -151,19 +153,42 @@ class _Gathering:
             self._voice,
         )
         self.recorder.add(built.preparation)
+        wanted = agenda(built.preparation.benchmarks, self._prove(built), self._seed)
         self._rounds = Rounds(
             built.executables,
-            built.preparation.benchmarks,
+            wanted.benchmarks,
             self.site,
             self.recorder,
             self.kept,
-            Panel(self._settings.threshold_percent, self._seed),
+            Panel(self._settings.threshold_percent, self._seed, wanted.controls),
             self._voice,
             self._seed,
             self._settings.time_budget_minutes * 60,
         )
         with self._voice.group("Measure"):
             return self._rounds.run()
+
+    def _prove(self, built: Build) -> list[Proof]:
+        """What need not be timed, because both sides run the same code."""
+        proofs: list[Proof] = []
+        if not self._settings.prove:
+            return proofs
+        with self._voice.group("Prove"):
+            for proof in prove_suite(
+                built.executables,
+                built.preparation.benchmarks,
+                self.site,
+                built.changed_data_files,
+                built.harness_versions,
+            ):
+                self.recorder.add(proof)
+                proofs.append(proof)
+                same = sum(one.identical for one in proof.benchmarks)
+                why = f": {proof.reason}" if proof.reason else ""
+                self._voice.say(
+                    f"{proof.target}: {same} of {len(proof.benchmarks)} benchmarks run the same code{why}"
+                )
+        return proofs
 
     def _header(self) -> Header:
         return Header(

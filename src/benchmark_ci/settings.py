@@ -45,7 +45,7 @@ def from_flags(flags: Mapping[str, str], environ: Mapping[str, str] | None = Non
 
     Raises BadInputs with every problem at once; a flag that does not exist is one of them.
     """
-    known = {_flag(one): one for one in (*INPUTS, CURRENT_FLAG)}
+    known = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG)}
     given: list[_Given] = []
     problems: list[BadInput] = []
     for name, text in flags.items():
@@ -54,7 +54,7 @@ def from_flags(flags: Mapping[str, str], environ: Mapping[str, str] | None = Non
         if one is None:
             problems.append(BadInput(f"There is no flag `--{flag}`.", "See `benchmark-ci run --help`."))
         elif text.strip():
-            given.append((one, f"Flag `--{_flag(one)}`", text))
+            given.append((one, f"Flag `--{one.flag_name}`", text))
     return _settings(given, environ or {}, problems)
 
 
@@ -65,14 +65,9 @@ def flags(settings: Settings) -> tuple[str, ...]:
         value = getattr(settings, one.field or one.name)
         if one.name in _NOT_REPEATED or value == Settings.model_fields[one.field or one.name].default:
             continue
-        if value is True:
-            shown.append(f"--{_flag(one)}")
-        elif isinstance(value, tuple):
-            shown.append(f"--{_flag(one)}={(chr(10) if one.parse is expressions else ',').join(value)}")
-        else:
-            shown.append(
-                f"--{_flag(one)}={value:g}" if isinstance(value, float) else f"--{_flag(one)}={value}"
-            )
+        if isinstance(value, tuple):
+            value = ("\n" if one.parse is expressions else ",").join(value)
+        shown.append(one.argument(f"{value:g}" if isinstance(value, float) else str(value)))
     return tuple(shown)
 
 
@@ -154,10 +149,6 @@ def _directory_below(environ: Mapping[str, str]) -> Callable[[str], PurePosixPat
 
 def _first(environ: Mapping[str, str], *names: str) -> str:
     return next((environ[name] for name in names if environ.get(name, "").strip()), "")
-
-
-def _flag(one: Input) -> str:
-    return one.flag or one.name.replace("_", "-")
 
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark_ci.model import Side
-from benchmark_ci.prove import Proof, prove_target
+from benchmark_ci.model import Proof, Side
+from benchmark_ci.prove import prove_target
 from tests.prove.variants import ADVERSARIAL, INNOCENT_EDITS, PREPARED, Edit
 from tests.prove.workshop import Workshop
 

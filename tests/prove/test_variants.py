@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from benchmark_ci.prove import BenchmarkProof, Proof, prove_target
+from benchmark_ci.model import BenchmarkProof, Proof
+from benchmark_ci.prove import prove_target
 from tests.prove.variants import ADVERSARIAL, DOUBTED
 from tests.prove.workshop import Workshop
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from benchmark_ci.model import (
     COMPARED,
     Commit,
+    Controls,
     Endpoint,
     Environment,
     FailOn,
@@ -64,6 +65,10 @@ def measured(
     reason: str = "",
     minutes: float | None = None,
     memory: tuple[int, int] | None = (12_300_000, 12_400_000),
+    because: str = "",
+    differs: tuple[str, ...] = (),
+    instructions: tuple[int, int] | None = None,
+    control: Verdict | None = None,
 ) -> Result:
     """A benchmark that was timed: `change` ± `half` percent."""
     current_ns = baseline_ns * (1 + change / 100)
@@ -94,6 +99,11 @@ def measured(
             time_ns=current_ns, floor_ns=current_ns, typical_ns=current_ns * 1.01, peak_memory_bytes=peak[1]
         ),
         throughput=throughput,
+        timed_because=because,
+        differs=differs,
+        baseline_instructions=instructions[0] if instructions else None,
+        current_instructions=instructions[1] if instructions else None,
+        control=control,
     )
 
 
@@ -229,6 +239,9 @@ def rich() -> Report:
                 2.1,
                 1_270_000,
                 throughput=Throughput(unit="bytes", per_iteration=4 * 2**20),
+                because="its code differs",
+                differs=("quantizer::int4::pack_nibbles", "<f32 as quantizer::Scale>::round_half_even"),
+                instructions=(18_874_402, 24_117_282),
             ),
             measured(
                 "pack|bits/`odd` @alice #1", Verdict.REGRESSED, 14.8, 1.9, 845, throughput=elements, limit=10
@@ -240,6 +253,9 @@ def rich() -> Report:
                 1.1,
                 88.1,
                 reason="Same instructions; the code only lies elsewhere.",
+                because="its code differs",
+                differs=("quantizer::lut::fill",),
+                instructions=(812, 812),
             ),
             measured("parse/huge", Verdict.INCONCLUSIVE, 8.1, 6.0, 5_400_000, reason=noisy, minutes=4.4),
             measured("parse/many small", Verdict.INCONCLUSIVE, 3.0, 9.5, 412_000, reason=noisy, minutes=7.1),
@@ -252,13 +268,25 @@ def rich() -> Report:
             unmeasured("simd/avx2", Verdict.NEW),
             unmeasured("simd/neon", Verdict.NEW),
             *(
-                measured(f"unpack/{bits}bit", Verdict.UNCHANGED, 0.3 * bits - 1, 0.9, 150.0 * bits)
+                measured(
+                    f"unpack/{bits}bit",
+                    Verdict.UNCHANGED,
+                    0.3 * bits - 1,
+                    0.9,
+                    150.0 * bits,
+                    because="it starts threads, or an earlier benchmark did",
+                )
                 for bits in (1, 2, 4, 8)
+            ),
+            *(
+                measured(f"tensor/control/{size}", Verdict.IDENTICAL, change, 0.9, control=Verdict.UNCHANGED)
+                for size, change in ((64, -0.4), (256, 0.2), (1024, 0.7))
             ),
             *(
                 unmeasured(f"tensor/op{op}/{size}", Verdict.IDENTICAL)
                 for op in range(18)
                 for size in (64, 256, 1024, 4096)
+                if op or size == 64
             ),
         ],
         target_failures=(
@@ -272,4 +300,9 @@ def rich() -> Report:
         ),
         cautions=("The lock file of current differs from the baseline's in `criterion`.",),
         partial=True,
+    ).model_copy(
+        update={
+            "controls": Controls(timed=3, low_percent=-0.4, high_percent=0.7),
+            "proof_seconds": 9.4,
+        }
     )

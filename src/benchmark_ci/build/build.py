@@ -7,6 +7,8 @@ import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
+from pydantic import Field
+
 from benchmark_ci.build import discovery, lock, metadata, toolchain
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.side import BuiltSide, SideBuilder
@@ -28,6 +30,8 @@ class Build(Noun):
 
     executables: tuple[Executable, ...]
     preparation: Preparation
+    changed_data_files: tuple[str, ...] = ()
+    harness_versions: Mapping[str, tuple[str, str]] = Field(default_factory=dict)  # Criterion's, by package
 
 
 def build(

@@ -7,8 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from benchmark_ci.judge.endpoints import rounds_of
+from benchmark_ci.judge.proven import (
+    comparable,
+    controls,
+    identical_of,
+    identical_result,
+    proofs_of,
+    with_proof,
+)
 from benchmark_ci.judge.result import measured_result, unmeasured_result
-from benchmark_ci.judge.suite import judge_suite
+from benchmark_ci.judge.suite import judge_apart
 from benchmark_ci.model import (
     COMPARED,
     BenchmarkId,
@@ -43,27 +51,34 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
 
     The answer depends on the recording alone, so it is the same on every machine.
     """
-    limit = recording.header.threshold_percent if threshold_percent is None else threshold_percent
+    header = recording.header
+    limit = header.threshold_percent if threshold_percent is None else threshold_percent
     found = recording.preparation.benchmarks if recording.preparation else ()
     targets = recording.preparation.target_failures if recording.preparation else ()
     failures = _failures(recording)
+    proofs = proofs_of(recording)
     measured = {
         key: rounds
         for key, rounds in rounds_of(recording.processes).items()
         if rounds and key not in failures
     }
-    judged = judge_suite(measured, dict.fromkeys(measured, limit), recording.header.seed)
+    judged = judge_apart(measured, dict.fromkeys(measured, limit), identical_of(proofs), header.seed)
     throughputs = {process.id: process.throughput for process in recording.processes}
     seconds = _seconds_per_round(recording)
 
     def result(benchmark: Discovered) -> Result:
         key = benchmark.id
-        if key in judged:
-            seed = recording.header.seed
-            return measured_result(
-                key, measured[key], judged[key], limit, seed, seconds[key], throughputs[key]
+        timed = (
+            measured_result(
+                key, measured[key], judged[key], limit, header.seed, seconds[key], throughputs[key]
             )
-        return unmeasured_result(benchmark, limit, failures.get(key, {}), targets)
+            if key in judged
+            else None
+        )
+        proof, failed = proofs.get(key), failures.get(key, {})
+        if proof and proof.identical and comparable(benchmark):
+            timed = identical_result(benchmark, limit, timed, failed.values())
+        return with_proof(timed or unmeasured_result(benchmark, limit, failed, targets), proof)
 
     results = sorted((result(benchmark) for benchmark in found), key=_worst_first)
     return Comparison(
@@ -71,7 +86,10 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         counts=counts(results),
         benchmarks=tuple(results),
         noise_percent=_median(one.noise_percent for one in results),
-        smallest_visible_percent=_median(one.smallest_visible_percent for one in results),
+        smallest_visible_percent=_median(
+            one.smallest_visible_percent for one in results if one.control is None
+        ),
+        controls=controls(results),
     )
 
 

@@ -10,8 +10,11 @@ from benchmark_ci.model import BenchmarkId, Process, Side
 class Panel:
     """Hears processes as they are measured; decides by the same rules as the final judgement."""
 
-    def __init__(self, threshold_percent: float, seed: int) -> None:
-        """Judge against this threshold."""
+    def __init__(
+        self, threshold_percent: float, seed: int, controls: frozenset[BenchmarkId] = frozenset()
+    ) -> None:
+        """Judge against this threshold; `controls` are identical benchmarks that are timed along."""
+        self._controls = controls
         self._threshold_percent = threshold_percent
         self._seed = seed
         self._half: dict[tuple[BenchmarkId, int], Process] = {}
@@ -34,4 +37,5 @@ class Panel:
 
     def undecided(self) -> frozenset[BenchmarkId]:
         """Benchmarks that another round could decide."""
-        return undecided(self._rounds, dict.fromkeys(self._rounds, self._threshold_percent), self._seed)
+        limits = dict.fromkeys(self._rounds, self._threshold_percent)
+        return undecided(self._rounds, limits, self._seed, self._controls)

@@ -15,10 +15,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from benchmark_ci.errors import BadFile
 from benchmark_ci.measure.criterion import flaw
-from benchmark_ci.model import End, Failure, Header, Preparation, Process, Recording
+from benchmark_ci.model import End, Failure, Header, Preparation, Process, Proof, Recording
 
-Line = Annotated[Header | Preparation | Process | Failure | End, Field(discriminator="kind")]
-_LINES: TypeAdapter[Header | Preparation | Process | Failure | End] = TypeAdapter(Line)
+Line = Annotated[Header | Preparation | Proof | Process | Failure | End, Field(discriminator="kind")]
+_LINES: TypeAdapter[Header | Preparation | Proof | Process | Failure | End] = TypeAdapter(Line)
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -34,7 +34,7 @@ class Recorder:
         self._raw = path.open("xb")
         self._file = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, compresslevel=6, mtime=0)
 
-    def add(self, line: Header | Preparation | Process | Failure | End) -> None:
+    def add(self, line: Header | Preparation | Proof | Process | Failure | End) -> None:
         """Append one line and push it out to the file."""
         self._file.write(line.model_dump_json().encode() + b"\n")
         self._file.flush(zlib.Z_SYNC_FLUSH)
@@ -53,6 +53,7 @@ def read(path: Path) -> Recording:
     """
     header: Header | None = None
     preparation: Preparation | None = None
+    proofs: list[Proof] = []
     processes: list[Process] = []
     failures: list[Failure] = []
     end: End | None = None
@@ -62,6 +63,8 @@ def read(path: Path) -> Recording:
             header = line
         elif isinstance(line, Preparation):
             preparation = line
+        elif isinstance(line, Proof):
+            proofs.append(line)
         elif isinstance(line, Process):
             processes.append(line)
         elif isinstance(line, Failure):
@@ -73,13 +76,14 @@ def read(path: Path) -> Recording:
     return Recording(
         header=header,
         preparation=preparation,
+        proofs=tuple(proofs),
         processes=tuple(processes),
         failures=tuple(failures),
         end=end,
     )
 
 
-def _parse(path: Path, number: int, text: bytes) -> Header | Preparation | Process | Failure | End:
+def _parse(path: Path, number: int, text: bytes) -> Header | Preparation | Proof | Process | Failure | End:
     try:
         line = _LINES.validate_json(text)
     except ValidationError as error:

@@ -47,7 +47,7 @@ class Rounds:
         budget_seconds: float,
         first_limit_seconds: float = FIRST_LIMIT_SECONDS,
     ) -> None:
-        """Only benchmarks that both sides have under one unambiguous id are measured.
+        """Only benchmarks that both sides have under one unambiguous id are measured, begun in this order.
 
         `first_limit_seconds` is how long the first process of a benchmark may take.
         """
@@ -63,7 +63,6 @@ class Rounds:
         units = units_of(executables, benchmarks, first_limit_seconds)
         self._total = sum(len(unit.benchmarks) for unit in units)
         self._decided = 0
-        self._random.shuffle(units)
         self._waiting = deque(units)
         self._active: list[Unit] = []
         self._resting: list[Unit] = []  # decided, until a larger suite needs more of them

@@ -80,7 +80,7 @@ class Unit:
 def units_of(
     executables: tuple[Executable, ...], benchmarks: tuple[Discovered, ...], first_limit_seconds: float
 ) -> list[Unit]:
-    """Units of all benchmarks that both sides have under one unambiguous id."""
+    """Units of all benchmarks that both sides have under one unambiguous id, in the order of their first."""
     of_target: dict[tuple[str, str], dict[Side, Executable]] = {}
     for exe in executables:
         of_target.setdefault((exe.target.package, exe.target.name), {})[exe.side] = exe
@@ -95,7 +95,8 @@ def units_of(
             Unit(tuple(ids[start : start + size]), of_target[target], first_limit_seconds)
             for start in range(0, len(ids), size)
         ]
-    return units
+    place = {one.id: index for index, one in enumerate(benchmarks)}
+    return sorted(units, key=lambda unit: place[unit.benchmarks[0]])
 
 
 def _together(setup_seconds: float) -> int:

@@ -1,6 +1,7 @@
 """The nouns: what flows through the pipeline, in the order in which it appears.
 
-Settings → Plan → Build → Recording → Comparison → Report. Everything is frozen; nothing here imports ours.
+Settings → Plan → Build → Proof → Recording → Comparison → Report. Everything is frozen; nothing here
+imports ours.
 Times are nanoseconds per iteration unless a name says otherwise; changes are percent, + is slower.
 """
 
@@ -14,8 +15,18 @@ from benchmark_ci.model.build import (
     TargetFailure,
     Throughput,
 )
-from benchmark_ci.model.comparison import COMPARED, Comparison, Endpoint, Overall, Result, SideTime, Verdict
+from benchmark_ci.model.comparison import (
+    COMPARED,
+    Comparison,
+    Controls,
+    Endpoint,
+    Overall,
+    Result,
+    SideTime,
+    Verdict,
+)
 from benchmark_ci.model.plan import Commit, Plan
+from benchmark_ci.model.proof import BenchmarkProof, Proof
 from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
 from benchmark_ci.model.reference import ReferenceTarget
 from benchmark_ci.model.report import Annotation, Links, Report
@@ -25,9 +36,11 @@ __all__ = [
     "COMPARED",
     "Annotation",
     "BenchmarkId",
+    "BenchmarkProof",
     "CommentWhen",
     "Commit",
     "Comparison",
+    "Controls",
     "Discovered",
     "End",
     "Endpoint",
@@ -44,6 +57,7 @@ __all__ = [
     "Plan",
     "Preparation",
     "Process",
+    "Proof",
     "PullRequest",
     "Recording",
     "ReferenceTarget",

@@ -73,6 +73,11 @@ class Result(Noun):
     reason: str = ""  # one sentence where the verdict alone is not enough
     last_lines: str = ""  # of what failed
     fails: bool = False  # a FAILED benchmark that works on baseline counts as a regression
+    timed_because: str = ""  # why it was not proven to run the same code, where that was tried
+    differs: tuple[str, ...] = ()  # functions and constants whose code differs, at most a few
+    baseline_instructions: int | None = None  # of one iteration, where they were counted
+    current_instructions: int | None = None
+    control: Verdict | None = None  # an IDENTICAL one that was timed along: what timing says of it
     limit_percent: float
     rounds: int = 0
     endpoint: Endpoint | None = None
@@ -88,6 +93,15 @@ class Result(Noun):
     throughput: Throughput | None = None
 
 
+class Controls(Noun):
+    """Benchmarks proven to run the same code that were timed all the same: they state this run's noise."""
+
+    timed: int  # how many were judged
+    called_changed: int = 0  # of these, regressed or improved: wrongly
+    low_percent: float | None = None  # their smallest and largest estimated change
+    high_percent: float | None = None
+
+
 class Comparison(Noun):
     """The judged recording: every benchmark that either side has, none dropped."""
 
@@ -96,3 +110,4 @@ class Comparison(Noun):
     benchmarks: tuple[Result, ...]  # worst first
     noise_percent: float | None = None  # median over the measured benchmarks
     smallest_visible_percent: float | None = None  # median over the measured benchmarks
+    controls: Controls | None = None

@@ -10,6 +10,7 @@ from pydantic import Field
 from benchmark_ci.model.base import Noun, Side
 from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
 from benchmark_ci.model.plan import Commit
+from benchmark_ci.model.proof import Proof
 from benchmark_ci.model.request import FailOn
 
 
@@ -99,6 +100,7 @@ class Recording(Noun):
 
     header: Header
     preparation: Preparation | None = None
+    proofs: tuple[Proof, ...] = ()
     processes: tuple[Process, ...] = ()
     failures: tuple[Failure, ...] = ()
     end: End | None = None  # None: the run was killed

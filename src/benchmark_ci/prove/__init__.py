@@ -17,7 +17,7 @@ Whatever cannot be read, resolved or decided is a `Doubt` with a reason, and a d
 
 from __future__ import annotations
 
-from benchmark_ci.prove.nouns import BenchmarkProof, Proof
+from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.prove.target import prove_target
 
-__all__ = ["BenchmarkProof", "Proof", "prove_target"]
+__all__ = ["prove_suite", "prove_target"]

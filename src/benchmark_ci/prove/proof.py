@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark_ci.model import BenchmarkId, Noun
+from benchmark_ci.model import BenchmarkId, BenchmarkProof, Noun
 from benchmark_ci.prove.canonical import Canonical, Kind
 from benchmark_ci.prove.compare import Comparison, Pair
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.names import panics, readable
-from benchmark_ci.prove.nouns import BenchmarkProof
 from benchmark_ci.prove.pairing import by_name
 from benchmark_ci.prove.preparation import Preparation
 from benchmark_ci.prove.spans import Span

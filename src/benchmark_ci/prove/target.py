@@ -12,13 +12,12 @@ from pathlib import Path
 
 from benchmark_ci.build.executable import LARGEST_EXECUTABLE_BYTES, Executable, is_cut
 from benchmark_ci.errors import BadFile
-from benchmark_ci.model import BenchmarkId, Discovered, Side
+from benchmark_ci.model import BenchmarkId, BenchmarkProof, Discovered, Proof, Side
 from benchmark_ci.prove import callgrind, linkermap
 from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.linkermap import LinkerMap
-from benchmark_ci.prove.nouns import BenchmarkProof, Proof
 from benchmark_ci.prove.proof import Finding, Ran, prove
 from benchmark_ci.prove.spans import SpanReader
 from benchmark_ci.wall import files

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark_ci.model import Links, Report, Result, Verdict
-from benchmark_ci.report import blocks, facts, markdown, rows, selection, units
+from benchmark_ci.report import blocks, facts, markdown, proof, rows, selection, units
 from benchmark_ci.report.fitting import Part, fit
 
 LIMIT = 65_000
@@ -89,6 +89,7 @@ def _folded(report: Report, rest: Sequence[Result], shared: frozenset[str]) -> l
         _names("more removed", of(report, Verdict.REMOVED)[blocks.NAMED :], shared, 7, "removed benchmark"),
         _table("unchanged", of(report, Verdict.UNCHANGED), shared, 8, "unchanged benchmark"),
         _memory(report, shared),
+        _timed(report, shared),
         _names("run the same code", of(report, Verdict.IDENTICAL), shared, 10, "benchmark"),
     ]
 
@@ -113,6 +114,13 @@ def _names(what: str, results: Sequence[Result], shared: frozenset[str], rank: i
 def _targets(report: Report) -> Part:
     title = f"{units.count(len(report.target_failures), 'bench target')} without benchmarks"
     return _section(title, tuple(map(blocks.target_failure, report.target_failures)), 5, "bench target")
+
+
+def _timed(report: Report, shared: frozenset[str]) -> Part:
+    results = proof.looked_at(report)
+    was = "was" if len(results) == 1 else "were"
+    title = f"Why {units.count(len(results), 'benchmark')} {was} timed"
+    return _section(title, rows.timed(results, shared), 9, "reason", joiner="\n")
 
 
 def _memory(report: Report, shared: frozenset[str]) -> Part:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
 from benchmark_ci.model import Comparison, Overall, Recording, Report
+from benchmark_ci.report import proof
 
 
 def compose(
@@ -30,8 +31,10 @@ def compose(
         benchmarks=comparison.benchmarks,
         noise_percent=comparison.noise_percent,
         smallest_visible_percent=comparison.smallest_visible_percent,
+        controls=comparison.controls,
+        proof_seconds=round(sum(proof.seconds for proof in recording.proofs), 1),
         target_failures=preparation.target_failures if preparation else (),
-        cautions=(*header.cautions, *(preparation.cautions if preparation else ())),
+        cautions=cautions(recording, comparison),
         error=error.message if error else "",
         remedy=error.remedy if error else "",
         partial=end is None or end.reason != "decided",
@@ -41,6 +44,14 @@ def compose(
         time_budget_minutes=header.time_budget_minutes,
         flags=header.flags,
     )
+
+
+def cautions(recording: Recording, comparison: Comparison) -> tuple[str, ...]:
+    """What a reader should know besides: of the plan, the build and the controls."""
+    preparation = recording.preparation
+    misled = proof.misled(comparison.controls)
+    found = (*recording.header.cautions, *(preparation.cautions if preparation else ()))
+    return (*found, misled) if misled else found
 
 
 def verdict(recording: Recording, comparison: Comparison, error: BenchmarkCIError | None) -> Overall:

@@ -6,7 +6,7 @@ import math
 import shlex
 
 from benchmark_ci.model import Commit, FailOn, Overall, Report, Verdict
-from benchmark_ci.report import plain, selection, units
+from benchmark_ci.report import plain, proof, selection, units
 from benchmark_ci.report.headline import number, same_commit, unknown, wanted
 
 _FILTERED = 3
@@ -41,12 +41,12 @@ def effort(report: Report) -> list[str]:
 
 
 def trust(report: Report) -> list[str]:
-    """This run's noise, what stayed open, the smallest visible change; a sentence each."""
+    """This run's noise, its controls, what stayed open, the smallest visible change; a sentence each."""
     if report.verdict in (Overall.FAILED, Overall.NOTHING_COMPARED) or same_commit(report):
         return []
-    return [
-        sentence for sentence in (_noise(report), _visible(report), _open(report), _never(report)) if sentence
-    ]
+    controls = proof.controls(report.controls)
+    every = (_noise(report), controls, _visible(report), _open(report), _never(report))
+    return [sentence for sentence in every if sentence]
 
 
 def _noise(report: Report) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from benchmark_ci.model import Commit, Overall, Report
-from benchmark_ci.report import facts, plain, plot, selection, table, units
+from benchmark_ci.report import facts, plain, plot, proof, selection, table, units
 from benchmark_ci.report.headline import headline
 
 _TONES = {
@@ -55,6 +55,7 @@ def page(report: Report) -> str:
         verdicts=list(dict.fromkeys(result.verdict.value for result in results)),
         show_target=len({(result.package, result.target) for result in results}) > 1,
         show_memory=any(map(selection.memory, results)),
+        show_instructions=any(map(proof.instructions, results)),
         failures=_failures(report),
         cautions=[plain.clean(caution) for caution in report.cautions],
         details=_details(report),
@@ -125,6 +126,7 @@ def _details(report: Report) -> list[tuple[str, str]]:
     return [
         *found,
         ("Measured", f"{units.duration(report.measuring_seconds)} of {units.duration(report.total_seconds)}"),
+        ("Proved", units.duration(report.proof_seconds)),
         ("Time budget", units.duration(report.time_budget_minutes * 60)),
         ("Threshold", units.percent(report.threshold_percent)),
         ("Fails on", report.fail_on.value),

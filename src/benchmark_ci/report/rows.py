@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from benchmark_ci.model import Result, Verdict
-from benchmark_ci.report import markdown, selection, units
+from benchmark_ci.report import markdown, proof, selection, units
 
 _LEFT, _RIGHT = ":--", "--:"
 HEAD = markdown.table_head(
@@ -16,6 +16,7 @@ HEAD = markdown.table_head(
     ("Verdict", _LEFT),
 )
 MEMORY_HEAD = markdown.table_head(("Benchmark", _LEFT), ("Peak memory", _RIGHT), ("Change", _RIGHT))
+_NAMED = 10
 _STRONG = (Verdict.REGRESSED, Verdict.FAILED, Verdict.IMPROVED)
 
 
@@ -68,12 +69,34 @@ def together(results: Sequence[Result]) -> str:
 def _cells(result: Result, shared: frozenset[str], reason: str) -> tuple[str, ...]:
     limit = units.percent(result.limit_percent) if result.change_percent is not None else selection.NONE
     return (
-        markdown.code(result.id) + (f"<br>{_small_code(result)}" if result.id in shared else ""),
+        markdown.code(result.id)
+        + (f"<br>{_small_code(result)}" if result.id in shared else "")
+        + _small(differs(result)),
         _unbroken(selection.times(result)) + _small(_unbroken(selection.rates(result))),
         _change(result),
         _unbroken(limit),
         _verdict(result, reason),
     )
+
+
+def differs(result: Result) -> str:
+    """`differs: a, b and 3 more`: what a reviewer should look at."""
+    names, more = proof.differs(result)
+    return f"differs: {', '.join(map(markdown.code, names))}{more}" if names else ""
+
+
+def timed(results: Sequence[Result], shared: frozenset[str]) -> tuple[str, ...]:
+    """A line for each reason why benchmarks were timed; what differs has a line of its own."""
+    lines = []
+    for reason, group in proof.reasons(one for one in results if not one.differs).items():
+        names = ", ".join(benchmark(one, shared) for one in group[:_NAMED])
+        more = f" and {len(group) - _NAMED:,} more" if len(group) > _NAMED else ""
+        lines.append(f"- {names}{more}: {markdown.prose(reason, 200)}")
+    for one in results:
+        if one.differs:
+            counted = proof.instructions(one)
+            lines.append(f"- {benchmark(one, shared)} {differs(one)}" + (f" · {counted}" if counted else ""))
+    return tuple(lines)
 
 
 def _change(result: Result) -> str:

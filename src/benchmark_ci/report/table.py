@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark_ci.model import Report, Result
-from benchmark_ci.report import plain, selection, units
+from benchmark_ci.report import plain, proof, selection, units
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,9 @@ class Row:
     memory: str
     memory_change: str
     memory_key: float
+    differs: str
+    instructions: str
+    instructions_key: float
 
 
 def ordered(report: Report) -> list[Result]:
@@ -63,7 +66,18 @@ def row(result: Result) -> Row:
         memory=units.sizes(*both) if both else selection.NONE,
         memory_change=units.change(selection.memory_change(result)) if both else "",
         memory_key=_key(selection.memory_change(result) if both else None),
+        differs=_differs(result),
+        instructions=proof.instructions(result).replace(" instructions", ""),
+        instructions_key=_key(result.current_instructions),
     )
+
+
+def _differs(result: Result) -> str:
+    names, more = proof.differs(result, most=8)
+    if names:
+        return f"Differs: {', '.join(names)}{more}"
+    reason = plain.clean(result.timed_because)
+    return plain.elide(f"Timed because {reason}", 300) if reason else ""
 
 
 def _key(number: float | None) -> float:
