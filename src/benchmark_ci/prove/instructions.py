@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -39,6 +40,9 @@ class Decoder(Protocol):
 
     def decode(self, code: bytes, start: int) -> Body:
         """The body of the function that lies at `start`; raises Doubt."""
+
+    def doings(self, code: bytes, start: int) -> Mapping[int, Hashable]:
+        """What each instruction of the function at `start` does, without addresses; None for padding."""
 
     def stub_slot(self, code: bytes, start: int) -> int | None:
         """Where a stub of the procedure linkage table reads its target."""

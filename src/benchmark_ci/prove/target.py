@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmark_ci.build.executable import LARGEST_EXECUTABLE_BYTES, Executable, is_cut
@@ -18,6 +18,7 @@ from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.linkermap import LinkerMap
+from benchmark_ci.prove.placement import Executed, executed, worth_a_look
 from benchmark_ci.prove.proof import Finding, Ran, prove
 from benchmark_ci.prove.spans import SpanReader
 from benchmark_ci.wall import files
@@ -57,8 +58,14 @@ def prove_target(
         _refuse(changed_data_files, harness_versions)
         whole = _equal(baseline, current, site)
         if not whole:
-            sides = [_ran(exe, site, limit_seconds) for exe in (baseline, current)]
-            found = _by_id(ids, prove(*sides), sides)
+            with ExitStack() as folders:
+                traces = [
+                    _traced(exe, folders.enter_context(_folder(exe.side, site)), site, limit_seconds)
+                    for exe in (baseline, current)
+                ]
+                findings = prove(traces[0].ran, traces[1].ran)
+                placed = {title: _placed(title, one, traces, site) for title, one in findings.items()}
+                found = _by_id(ids, placed, [one.ran for one in traces])
     except Doubt as doubt:
         whole, reason = False, str(doubt)
     return Proof(
@@ -113,11 +120,41 @@ def _content(exe: Executable, path: Path, site: Site) -> bytes:
             raise Doubt(f"`{path.name}` cannot be read: {error}") from error
 
 
-def _ran(exe: Executable, site: Site, limit_seconds: float) -> Ran:
+class _Trace:
+    """What one side's run left: what was read of it, and the dumps for a second look."""
+
+    def __init__(self, exe: Executable, image: Image, ran: Ran, folder: Path, dumps: Sequence[Path]) -> None:
+        self.exe = exe
+        self.ran = ran
+        self._image = image
+        self._folder = folder
+        self._dumps = dumps
+
+    def executed(self, title: str, site: Site) -> Executed:
+        """How often each instruction of a benchmark ran; raises Doubt."""
+        at = self.ran.titles.index(title)
+        with site.at(self.exe.side):
+            dump = callgrind.read_dump(self._folder, self._dumps[at])
+        return executed(dump, self._image, str(self.exe.path), self.ran.spans[at])
+
+
+def _placed(title: str, finding: Finding, traces: Sequence[_Trace], site: Site) -> Finding:
+    """The finding, and whether only the place of the code can make the benchmark slower."""
+    spans = [trace.ran.spans[trace.ran.titles.index(title)] for trace in traces]
+    if finding.identical or not finding.code_alone or not worth_a_look(spans[0], spans[1]):
+        return finding
+    try:
+        baseline, current = (trace.executed(title, site) for trace in traces)
+    except Doubt:
+        return finding
+    return finding.model_copy(update={"same_instructions": baseline == current})
+
+
+def _traced(exe: Executable, folder: Path, site: Site, limit_seconds: float) -> _Trace:
     """Run one side's executable and read all that it left."""
     image = Image(_content(exe, exe.path, site))
     code = Canonical(image, _map(exe, site))
-    with site.at(exe.side) as here, _folder(here, exe.side, site) as folder:
+    with site.at(exe.side) as here:
         traced = callgrind.trace(
             exe.path,
             directory=exe.directory,
@@ -130,10 +167,9 @@ def _ran(exe: Executable, site: Site, limit_seconds: float) -> Ran:
         spans = []
         for dump in traced.dumps:
             spans.append(reader.read(callgrind.read_dump(folder, dump)))
-            dump.unlink()
     if traced.threads and not any(span.threads for span in spans):
         raise Doubt("it starts threads, and nothing tells where")
-    return Ran(code, traced.titles, spans)
+    return _Trace(exe, image, Ran(code, traced.titles, spans), folder, traced.dumps)
 
 
 def _map(exe: Executable, site: Site) -> LinkerMap | None:
@@ -148,16 +184,18 @@ def _map(exe: Executable, site: Site) -> LinkerMap | None:
 
 
 @contextmanager
-def _folder(here: Path, side: Side, site: Site) -> Iterator[Path]:
+def _folder(side: Side, site: Site) -> Iterator[Path]:
     """A folder for the dumps that the side's user may write."""
-    folder = here / "criterion" / "proof"
-    folder.mkdir(mode=0o700, parents=True)
-    if identity := site.identity(side):
-        os.chown(folder, identity.uid, identity.gid)
+    with site.at(side) as here:
+        folder = here / "criterion" / "proof"
+        folder.mkdir(mode=0o700, parents=True)
+        if identity := site.identity(side):
+            os.chown(folder, identity.uid, identity.gid)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with site.at(side):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _by_id(
