@@ -46,6 +46,7 @@ class Settings(Noun):
     setup: str = ""
     environment: tuple[str, ...] = ()
     time_budget_minutes: float = Field(default=20.0, gt=0, allow_inf_nan=False)
+    prove: bool = True
     fail_on: FailOn = FailOn.REGRESSION
     comment: CommentWhen = CommentWhen.ALWAYS
 
