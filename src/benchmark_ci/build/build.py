@@ -7,9 +7,7 @@ import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from pydantic import Field
-
-from benchmark_ci.build import discovery, lock, metadata, toolchain
+from benchmark_ci.build import changes, discovery, lock, metadata, toolchain
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.side import BuiltSide, SideBuilder
 from benchmark_ci.build.toolchain import Toolchain
@@ -30,8 +28,8 @@ class Build(Noun):
 
     executables: tuple[Executable, ...]
     preparation: Preparation
-    changed_data_files: tuple[str, ...] = ()
-    harness_versions: Mapping[str, tuple[str, str]] = Field(default_factory=dict)  # Criterion's, by package
+    harness_versions: Mapping[str, tuple[str, str]] = {}  # Criterion's on both sides, by package of both
+    changed_data_files: tuple[str, ...] = ()  # files of the sources that differ, of whatever kind
 
 
 def build(
@@ -58,7 +56,20 @@ def build(
         for side in Side
     }
     built = _build_sides(builders, settings, site, voice, cautions)
-    return _discover(built, settings, site, chain, voice, cautions)
+    found = _discover(built, settings, site, chain, voice, cautions)
+    if not settings.prove:
+        return found
+    return found.model_copy(
+        update={
+            "harness_versions": _harness_versions(built),
+            "changed_data_files": changes.changed_files(site),
+        }
+    )
+
+
+def _harness_versions(built: Mapping[Side, BuiltSide]) -> dict[str, tuple[str, str]]:
+    baseline, current = (built[side].workspace.harnesses for side in Side)
+    return {name: (baseline[name], current[name]) for name in baseline if name in current}
 
 
 def _check_manifest(site: Site, directory: PurePosixPath) -> None:
