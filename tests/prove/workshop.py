@@ -21,11 +21,11 @@ CRATE = Path(__file__).parent / "crate"
 class Workshop:
     """One site; baseline is built once, current anew for each variant."""
 
-    def __init__(self, root: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, root: Path, env: Mapping[str, str] | None = None, edits: Iterable[Edit] = ()) -> None:
         (root / "site").mkdir()
         self.site = Site(root / "site", None)
         self._env = {**os.environ, **(env or {})}
-        self.baseline = self._build(Side.BASELINE, ())
+        self.baseline = self._build(Side.BASELINE, edits)
 
     def variant(self, edits: Iterable[Edit]) -> dict[str, Executable]:
         """Current's executables by target, built from the crate with these edits."""

@@ -15,12 +15,17 @@ class Use(IntEnum):
 
 
 class Reference(NamedTuple):
-    """An address outside of the function, at an offset of its body."""
+    """An address outside of the function, at an offset of its body.
+
+    `handed`: an address that the function takes only to hand it on (as an argument, into memory) or to read
+    at a fixed distance behind it. No loop runs up to it or counts from it.
+    """
 
     at: int
     use: Use
     target: int
     size: int
+    handed: bool = False
 
 
 class Body(NamedTuple):
