@@ -29,7 +29,7 @@ PROFILES = {
     "GNU ld": ("", "-Clinker-features=-lld -Clink-arg=-fuse-ld=bfd"),
     "native": ("", "-Ctarget-cpu=x86-64-v3"),
 }
-# open: callgrind 3.19 finds no method that measures under v0 names; one unit mixes the tables of all functions
+# open: callgrind 3.19 finds no measuring method under v0 names; one unit mixes the tables of all functions
 TIMED_NEEDLESSLY = ("v0 mangling", "fat LTO", "one codegen unit")
 CHANGED = [edit for id, edit in ADVERSARIAL.items() if id != "planted/local"]
 
