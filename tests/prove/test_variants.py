@@ -46,8 +46,7 @@ def test_benchmarks_that_no_change_reaches_are_identical(proven: Proven) -> None
 def test_innocent_changes_leave_everything_identical(proven: Proven) -> None:
     found = by_id(proven("innocent", "cases"))
     timed = {id: one.reason for id, one in found.items() if not one.identical}
-    # open: `show` is doubted when `area` moves behind `at` (not yet known: its code, or a neighbour's doubt)
-    assert set(timed) - {"innocent/show"} == {*DOUBTED, "innocent/last"}, timed
+    assert set(timed) == {*DOUBTED, "innocent/last"}, timed
     assert len(found) > 30
     assert all(one.identical for one in proven("innocent", "preparing").benchmarks)
 
@@ -75,9 +74,10 @@ def test_the_same_executable_is_the_trivial_case(workshop: Workshop) -> None:
     proof = prove_target(exe, exe, benchmarks, workshop.site)
     assert proof.whole
     assert all(one.identical for one in proof.benchmarks)
-    differing = prove_target(exe, exe, benchmarks, workshop.site, changed_data_files=("data/input.txt",))
-    assert not any(one.identical for one in differing.benchmarks)
-    assert "data/input.txt" in differing.reason
+    # another file changed: it is run, to see what it reads
+    unread = prove_target(exe, exe, benchmarks, workshop.site, changed_data_files=("data/input.txt",))
+    assert unread.whole
+    assert all(one.identical for one in unread.benchmarks)
     other = prove_target(exe, exe, benchmarks, workshop.site, harness_versions=("0.7.0", "0.8.2"))
     assert not any(one.identical for one in other.benchmarks)
 

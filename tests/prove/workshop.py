@@ -9,34 +9,23 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from benchmark_ci.build import linking
 from benchmark_ci.build.executable import Executable, listing
 from benchmark_ci.model import BenchmarkId, Discovered, Side, Target
 from benchmark_ci.wall.site import Site
 from tests.prove.variants import Edit
 
 CRATE = Path(__file__).parent / "crate"
-_LINKER = """#!/bin/sh
-out=
-previous=
-for argument in "$@"; do
-  [ "$previous" = -o ] && out=$argument
-  previous=$argument
-done
-exec cc "$@" ${out:+-Wl,-Map="$out.map"}
-"""
 
 
 class Workshop:
     """One site; baseline is built once, current anew for each variant."""
 
-    def __init__(self, root: Path, env: Mapping[str, str] | None = None) -> None:
-        self.linker = root / "cc-map"
-        self.linker.write_text(_LINKER)
-        self.linker.chmod(0o755)
+    def __init__(self, root: Path, env: Mapping[str, str] | None = None, edits: Iterable[Edit] = ()) -> None:
         (root / "site").mkdir()
         self.site = Site(root / "site", None)
         self._env = {**os.environ, **(env or {})}
-        self.baseline = self._build(Side.BASELINE, ())
+        self.baseline = self._build(Side.BASELINE, edits)
 
     def variant(self, edits: Iterable[Edit]) -> dict[str, Executable]:
         """Current's executables by target, built from the crate with these edits."""
@@ -60,9 +49,7 @@ class Workshop:
         env = {
             **self._env,
             "CARGO_TARGET_DIR": str(here / "target"),
-            "CARGO_PROFILE_BENCH_STRIP": "none",
-            "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER": str(self.linker),
-            "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER": str(self.linker),
+            **linking.environment(self.site, self._env, here / "src"),
         }
         done = subprocess.run(
             ("cargo", "bench", "--no-run", "--message-format=json-render-diagnostics"),

@@ -10,7 +10,10 @@ per benchmark either *identical*, or in words why that is not proven. In short:
 3. `compare` walks both executables in step, from the measured function through everything that it can
    reach. Two pieces are the same when their forms are equal and so are all that they refer to, pair by pair;
    names decide nothing. What ran while preparing is compared as far as it ran.
-4. `proof` adds what code alone cannot show: threads, processes, data files, harness versions.
+4. `proof` adds what code alone cannot show: threads, processes, harness versions. `touched` and `inputs`
+   compare the files that a benchmark touched, by valgrind's record of its system calls.
+
+x86-64 is understood. On other processors only executables that are equal as a whole are proven.
 
 Whatever cannot be read, resolved or decided is a `Doubt` with a reason, and a doubt is never `identical`.
 """

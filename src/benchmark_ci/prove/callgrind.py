@@ -21,6 +21,7 @@ from benchmark_ci.wall.identity import Identity
 MOST_DUMPS = 50_000
 LARGEST_DUMP = 256 * 1024 * 1024
 LARGEST_TOGETHER = 8 * 1024**3
+_RECORD = "record"
 _TESTING = re.compile(r"^Testing (?P<title>.+)$")
 _DUMP = re.compile(r"^dump\.(?P<pid>[0-9]+)(?:\.(?P<part>[0-9]+))?-(?P<thread>[0-9]+)$")
 
@@ -30,6 +31,7 @@ class Traced(Noun):
 
     titles: tuple[str, ...]
     dumps: tuple[Path, ...]
+    record: Path  # of system calls
     threads: bool  # some other thread than the first one ran
     seconds: float
 
@@ -54,6 +56,11 @@ def trace(
         (
             valgrind,
             "--tool=callgrind",
+            "--command-line-only=yes",  # no options from a file of the repository's
+            "--vgdb=no",
+            "--trace-syscalls=yes",
+            "-v",  # so that the record says when a dump is written
+            f"--log-file={folder}/{_RECORD}",
             f"--callgrind-out-file={folder}/dump.%p",
             "--dump-instr=yes",
             "--compress-pos=no",
@@ -78,7 +85,9 @@ def trace(
     dumps, threads = _dumps(folder)
     if len(dumps) != len(titles) or not titles:
         raise Doubt(f"it measured {len(dumps)} times in {len(titles)} benchmarks")
-    return Traced(titles=titles, dumps=dumps, threads=threads, seconds=finished.wall_seconds)
+    return Traced(
+        titles=titles, dumps=dumps, record=folder / _RECORD, threads=threads, seconds=finished.wall_seconds
+    )
 
 
 def _dumps(folder: Path) -> tuple[tuple[Path, ...], bool]:
@@ -109,9 +118,9 @@ def _dumps(folder: Path) -> tuple[tuple[Path, ...], bool]:
     return tuple(found[part] for part in sorted(found)), any(one == pid for one, _ in threads)
 
 
-def read_dump(folder: Path, dump: Path) -> bytes:
-    """A dump's content; raises Doubt when it is too large or no regular file."""
+def read(folder: Path, file: Path, largest_bytes: int = LARGEST_DUMP) -> bytes:
+    """A dump's or the record's content; raises Doubt when it is too large or no regular file."""
     try:
-        return files.read(folder, dump, LARGEST_DUMP)
+        return files.read(folder, file, largest_bytes)
     except (BadFile, FileNotFoundError) as error:
-        raise Doubt(f"a callgrind dump cannot be read: {error}") from error
+        raise Doubt(f"what callgrind wrote cannot be read: {error}") from error

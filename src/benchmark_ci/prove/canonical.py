@@ -5,6 +5,7 @@ Two pieces with equal shapes do the same if what they refer to does, reference b
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from benchmark_ci.prove import layout
 from benchmark_ci.prove.decode import decoder_for
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image, Symbol
-from benchmark_ci.prove.instructions import Reference, Use
+from benchmark_ci.prove.instructions import Body, Reference, Use
 from benchmark_ci.prove.linkermap import LinkerMap
 from benchmark_ci.prove.relocations import Pointer
 
@@ -44,11 +45,29 @@ class Edge(NamedTuple):
     called: bool
 
 
+class Neighbour(NamedTuple):
+    """A piece that may be meant by an address at its border, and how far from its start that is."""
+
+    node: Node
+    offset: int
+
+
+class Border(NamedTuple):
+    """What else than the piece that it is in an address may mean: the piece before, the piece behind."""
+
+    before: Neighbour | None
+    after: Neighbour | None
+
+
 class Form(NamedTuple):
-    """A piece without its address."""
+    """A piece without its address.
+
+    `borders`: of each address that a function takes of data, in order.
+    """
 
     shape: bytes
     edges: tuple[Edge, ...]
+    borders: tuple[Border, ...] = ()
 
 
 class Canonical:
@@ -80,25 +99,44 @@ class Canonical:
             raise Doubt("is too large")
         body = self._decoder.decode(self.image.read(node.start, node.end), node.start)
         writer = _Writer(body.shape)
+        used = self._used_otherwise(body)
         for reference in body.references:
             writer.note(f"{reference.at}:{reference.use}:{reference.size}")
-            self._refer(writer, reference, symbol)
+            self._refer(writer, reference, symbol, used if reference.handed else None)
         if body.thread_local:
             writer.edge(Node(Kind.THREAD, *self.image.thread_image[::2]), False)
         return writer.form()
 
-    def _refer(self, writer: _Writer, reference: Reference, symbol: Symbol) -> None:
+    def _used_otherwise(self, body: Body) -> frozenset[layout.Extent]:
+        """Objects that a function uses by an address that cannot mean another one."""
+        found = set()
+        for reference in body.references:
+            section = self.image.section(reference.target)
+            if section is not None and not section.code:
+                with suppress(Doubt):
+                    found.add(self._layout.object_at(reference.target))
+        return frozenset(found)
+
+    def _refer(
+        self,
+        writer: _Writer,
+        reference: Reference,
+        symbol: Symbol,
+        used: frozenset[layout.Extent] | None,
+    ) -> None:
         section = self.image.section(reference.target)
         if section is None:
             raise Doubt("refers to memory outside of every section")
         if section.code:
             self._refer_to_code(writer, reference.target, reference.use)
         elif reference.use is Use.ADDRESS:
-            self._take_address(writer, reference.target, symbol)
+            self._take_address(writer, reference.target, symbol, used)
         elif section.constant:
             self._slice(writer, reference.target, reference.size, reference.use is Use.BRANCH)
         else:
-            self._variable(writer, reference.target, symbol)
+            if reference.target + reference.size > self._layout.object_at(reference.target)[1]:
+                raise Doubt("reads over the end of a variable")
+            self._variable(writer, reference.target, symbol, frozenset())
 
     def _refer_to_code(self, writer: _Writer, target: int, use: Use) -> None:
         if use is Use.READ:
@@ -115,24 +153,48 @@ class Canonical:
             raise Doubt("refers to code without a symbol")
         self._slice(writer, slot, 8, use is Use.BRANCH)
 
-    def _take_address(self, writer: _Writer, target: int, symbol: Symbol) -> None:
-        """Whoever has the address may read the whole object, and a loop its neighbour's end (`layout`)."""
+    def _take_address(
+        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+    ) -> None:
+        """Whoever has the address may read the whole object, and a loop its neighbour's end (`layout`).
+
+        `used`, where the address is only handed on: a neighbour is meant only if it is one of these. An end
+        is of no use to anyone without a beginning.
+        """
         section = self.image.section(target)
         assert section is not None  # noqa: S101 - the caller found it
         if not section.constant:
-            self._variable(writer, target, symbol)
+            self._variable(writer, target, symbol, used)
             return
         if table := self._layout.jump_table(target, symbol):
             writer.note("jumps " + ",".join(map(str, table)))
             return
-        for start, end in self._layout.objects_near(target, symbol):
-            writer.note(f"data{target - start}")
-            writer.edge(Node(Kind.CONSTANT, start, end), False)
+        start, end = self._layout.object_at(target)
+        writer.note(f"data{target - start}")
+        writer.edge(Node(Kind.CONSTANT, start, end), False)
+        self._border(writer, target, symbol, used)
 
-    def _variable(self, writer: _Writer, target: int, symbol: Symbol) -> None:
-        for start, end in self._layout.objects_near(target, symbol):
-            writer.note(f"variable+{target - start}")
-            writer.edge(Node(Kind.VARIABLE, start, end), False)
+    def _variable(
+        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+    ) -> None:
+        start, end = self._layout.object_at(target)
+        writer.note(f"variable+{target - start}")
+        writer.edge(Node(Kind.VARIABLE, start, end), False)
+        self._border(writer, target, symbol, used)
+
+    def _border(
+        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+    ) -> None:
+        found: list[Neighbour | None] = []
+        for extent in self._layout.neighbours(target, symbol):
+            if extent is None or (used is not None and extent not in used):
+                found.append(None)
+                continue
+            section = self.image.section(extent[0])
+            constant = section is not None and section.constant
+            node = Node(Kind.CONSTANT if constant else Kind.VARIABLE, *extent)
+            found.append(Neighbour(node, target - extent[0]))
+        writer.border(Border(*found))
 
     def _slice(self, writer: _Writer, start: int, size: int, called: bool) -> None:
         """Constant bytes that an instruction reads: exactly these, and what pointers in them point at."""
@@ -200,6 +262,7 @@ class _Writer:
     def __init__(self, shape: bytes) -> None:
         self._parts = [shape]
         self._edges: list[Edge] = []
+        self._borders: list[Border] = []
 
     def note(self, text: str) -> None:
         self._parts.append(text.encode("utf-8", "surrogateescape"))
@@ -210,6 +273,9 @@ class _Writer:
     def edge(self, node: Node, called: bool) -> None:
         self._edges.append(Edge(node, called))
 
+    def border(self, border: Border) -> None:
+        self._borders.append(border)
+
     def form(self) -> Form:
         lengths = ",".join(str(len(part)) for part in self._parts).encode()
-        return Form(lengths + b";" + b"".join(self._parts), tuple(self._edges))
+        return Form(lengths + b";" + b"".join(self._parts), tuple(self._edges), tuple(self._borders))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from benchmark_ci.prove.canonical import Canonical, Edge, Form, Kind, Node
+from benchmark_ci.prove.canonical import Border, Canonical, Edge, Form, Kind, Node
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.names import panics, readable
 
@@ -150,7 +150,11 @@ class Comparison:
         if baseline.shape != current.shape or len(baseline.edges) != len(current.edges):
             self._wrong[pair] = "differs"
             return ()
-        return tuple(map(_step, baseline.edges, current.edges))
+        near = _meant(baseline.borders, current.borders)
+        if near is None:
+            self._wrong[pair] = "differs"
+            return ()
+        return (*map(_step, baseline.edges, current.edges), *near)
 
     def _marry(self, pair: Pair) -> None:
         """Note that two variables stand for each other; a variable with two partners is wrong with both."""
@@ -187,3 +191,25 @@ class Comparison:
 
 def _step(baseline: Edge, current: Edge) -> Step:
     return Step(Pair(baseline.node, current.node), baseline.called and current.called)
+
+
+def _meant(baseline: tuple[Border, ...], current: tuple[Border, ...]) -> list[Step] | None:
+    """The neighbours that must be the same, too; None when they cannot be.
+
+    An address at a border means one of its candidates, and nobody knows which. It is enough that all
+    candidates of *one* side have an equal partner: what that side's code reads, whichever it means, the other
+    side's code finds just so, and the same instructions on the same data read nothing else.
+    """
+    if len(baseline) != len(current):
+        return None
+    found: list[Step] = []
+    for first, second in zip(baseline, current, strict=True):
+        there = [[one is not None for one in border] for border in (first, second)]
+        wanted = there[0] if all(have or not want for want, have in zip(*there, strict=True)) else there[1]
+        for want, one, other in zip(wanted, first, second, strict=True):
+            if not want:
+                continue
+            if one is None or other is None or one.offset != other.offset:
+                return None
+            found.append(Step(Pair(one.node, other.node), False))
+    return found

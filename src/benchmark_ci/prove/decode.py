@@ -1,4 +1,8 @@
-"""Which decoder understands an executable."""
+"""Which decoder understands an executable.
+
+There is one for x86-64. On other processors, aarch64 among them, only this is claimed: executables that are
+equal as a whole run the same code (`target`). Code that differs is timed there, with this module's reason.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -16,12 +15,17 @@ class Use(IntEnum):
 
 
 class Reference(NamedTuple):
-    """An address outside of the function, at an offset of its body."""
+    """An address outside of the function, at an offset of its body.
+
+    `handed`: an address that the function takes only to hand it on (as an argument, into memory) or to read
+    at a fixed distance behind it. No loop runs up to it or counts from it.
+    """
 
     at: int
     use: Use
     target: int
     size: int
+    handed: bool = False
 
 
 class Body(NamedTuple):
@@ -40,9 +44,6 @@ class Decoder(Protocol):
 
     def decode(self, code: bytes, start: int) -> Body:
         """The body of the function that lies at `start`; raises Doubt."""
-
-    def doings(self, code: bytes, start: int) -> Mapping[int, Hashable]:
-        """What each instruction of the function at `start` does, without addresses; None for padding."""
 
     def stub_slot(self, code: bytes, start: int) -> int | None:
         """Where a stub of the procedure linkage table reads its target."""

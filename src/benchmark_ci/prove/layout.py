@@ -35,23 +35,22 @@ class Layout:
                 )
         return found
 
-    def objects_near(self, address: int, function: Symbol) -> list[Extent]:
-        """The objects that a function may read through an address that it takes.
+    def neighbours(self, address: int, function: Symbol) -> tuple[Extent | None, Extent | None]:
+        """What else than its object a function may mean by an address that it takes.
 
-        That of the address; the one that ends there (loops count up to an end); and the one that begins soon
-        after (an index that starts at 1 is folded into the base). A neighbour that the function's object file
-        cannot know is not meant.
+        The object that ends there (loops count up to an end); and the one that begins soon after (an index
+        that starts at 1 is folded into the base). A neighbour that the function's object file cannot know is
+        not meant.
         """
         inside = self.object_at(address)
-        near = [inside]
-        if inside[0] == address and (before := self._find(address - 1)):
-            near.append(before)
+        before = self._find(address - 1) if inside[0] == address else None
         soon = NEAR if address > inside[0] else TINY
-        if inside[1] - address <= soon and (after := self._following(inside[1])):
-            near.append(after)
-        return [inside] + [
-            one for one in near[1:] if one != inside and self._known_to(function, one, address > inside[0])
+        after = self._following(inside[1]) if inside[1] - address <= soon else None
+        found = [
+            one if one and one != inside and self._known_to(function, one, address > inside[0]) else None
+            for one in (before, after)
         ]
+        return found[0], found[1]
 
     def _known_to(self, function: Symbol, extent: Extent, inner: bool) -> bool:
         """Whether a function's object file can name an object: what lies in it, as far as is known."""

@@ -33,12 +33,10 @@ class Finding(Noun):
     differs: tuple[str, ...] = ()
     baseline_instructions: int | None = None
     current_instructions: int | None = None
-    code_alone: bool = False  # what differs is code, and no constant, static or input
-    same_instructions: bool = False
 
     def of(self, id: BenchmarkId) -> BenchmarkProof:
         """The finding as the recording keeps it."""
-        return BenchmarkProof(id=id, **self.model_dump(exclude={"code_alone"}))
+        return BenchmarkProof(id=id, **self.model_dump())
 
 
 def prove(baseline: Ran, current: Ran) -> dict[str, Finding]:
@@ -152,8 +150,7 @@ class _Prover:
             doubt not in ("differs", "is another variable than before", None) for doubt in doubts
         ):
             reason = f"its code cannot be compared: {names[0]} {doubts[0]}"
-        code_alone = all(pair.current.kind is Kind.FUNCTION for pair in wrong)
-        return self._finding(title, reason, tuple(names[:MOST_NAMES]), code_alone=code_alone)
+        return self._finding(title, reason, tuple(names[:MOST_NAMES]))
 
     def _name(self, pair: Pair | str) -> str:
         if isinstance(pair, str):
@@ -168,9 +165,7 @@ class _Prover:
             return readable(symbol.name)
         return f"a constant used by {self._comparison.user(pair) or 'it'}"
 
-    def _finding(
-        self, title: str, reason: str, differs: tuple[str, ...] = (), *, code_alone: bool = False
-    ) -> Finding:
+    def _finding(self, title: str, reason: str, differs: tuple[str, ...] = ()) -> Finding:
         baseline, current = self._spans[title]
         return Finding(
             identical=not reason,
@@ -178,5 +173,4 @@ class _Prover:
             differs=differs,
             baseline_instructions=baseline.instructions,
             current_instructions=current.instructions,
-            code_alone=code_alone,
         )

@@ -26,7 +26,6 @@ class Span:
         "ancestors",
         "entry",
         "instructions",
-        "libraries",
         "measured",
         "prepared",
         "processes",
@@ -38,7 +37,6 @@ class Span:
         self.entry = 0  # the method that measures
         self.instructions = 0  # of the measured region
         self.measured: frozenset[int] = frozenset()  # own functions that ran in it
-        self.libraries: frozenset[str] = frozenset()  # libraries' functions that ran in it
         self.prepared: frozenset[int] = frozenset()  # own functions that ran around it
         self.ancestors: frozenset[int] = frozenset()  # own functions that called the method that measures
         self.threads = False  # the measured region or its preparation started a thread
@@ -82,7 +80,6 @@ class SpanReader:
         inside = _reach(callees, [span.entry], set())
         around = _reach(callees, [place for place in ran if place not in inside], entries)
         span.measured = frozenset(place for place in inside if isinstance(place, int))
-        span.libraries = frozenset(place for place in inside if isinstance(place, str))
         span.prepared = frozenset(place for place in around if isinstance(place, int) and place in ran)
         ancestors = _reach(callers, callers[span.entry], entries)
         span.ancestors = frozenset(place for place in ancestors if isinstance(place, int))

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark_ci.build.executable import LARGEST_EXECUTABLE_BYTES, Executable, is_cut
@@ -17,10 +17,11 @@ from benchmark_ci.prove import callgrind, linkermap
 from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
+from benchmark_ci.prove.inputs import Inputs
 from benchmark_ci.prove.linkermap import LinkerMap
-from benchmark_ci.prove.placement import Executed, executed, worth_a_look
 from benchmark_ci.prove.proof import Finding, Ran, prove
 from benchmark_ci.prove.spans import SpanReader
+from benchmark_ci.prove.touched import LARGEST_RECORD, Touched, read_record
 from benchmark_ci.wall import files
 from benchmark_ci.wall.site import Site
 
@@ -40,7 +41,8 @@ def prove_target(
 ) -> Proof:
     """Which of a target's benchmarks are proven to run the same code on both sides.
 
-    `changed_data_files`: files other than sources that differ between the commits; a benchmark may read them.
+    `changed_data_files`: files that differ between the sides' sources, of whatever kind. Where there are any,
+    even equal executables are run, to see what they read; what differing code reads is seen in any case.
     `harness_versions`: Criterion's on baseline and current, where known. `limit_seconds`: for each side under
     callgrind. Benchmarks that only one side has, or ambiguous ones, are left out. Never raises for what the
     executables contain or do: a doubt becomes the reason of every benchmark that it concerns.
@@ -55,19 +57,15 @@ def prove_target(
     )
     whole, reason, found = False, "", {}
     try:
-        _refuse(changed_data_files, harness_versions)
+        _refuse(harness_versions)
         whole = _equal(baseline, current, site)
-        if not whole:
-            with ExitStack() as folders:
-                traces = [
-                    _traced(exe, folders.enter_context(_folder(exe.side, site)), site, limit_seconds)
-                    for exe in (baseline, current)
-                ]
-                findings = prove(traces[0].ran, traces[1].ran)
-                placed = {title: _placed(title, one, traces, site) for title, one in findings.items()}
-                found = _by_id(ids, placed, [one.ran for one in traces])
+        if not whole or changed_data_files:
+            runs = [_run(exe, site, limit_seconds, read_code=not whole) for exe in (baseline, current)]
+            findings = _same_code(runs) if whole else prove(*(run.ran for run in runs))
+            found = _by_id(ids, _with_data(findings, runs, site), runs)
     except Doubt as doubt:
-        whole, reason = False, str(doubt)
+        reason = _words(doubt, whole, changed_data_files)
+        whole = False
     return Proof(
         target=current.target,
         benchmarks=tuple(_proof(id, whole, reason, found) for id in ids),
@@ -78,19 +76,23 @@ def prove_target(
 
 
 def _proof(id: BenchmarkId, whole: bool, reason: str, found: Mapping[BenchmarkId, Finding]) -> BenchmarkProof:
-    if whole:
-        return BenchmarkProof(id=id, identical=True)
     if finding := found.get(id):
         return finding.of(id)
+    if whole and not found:
+        return BenchmarkProof(id=id, identical=True)
     return BenchmarkProof(id=id, identical=False, reason=reason or "it was not tested once on each side")
 
 
-def _refuse(changed_data_files: tuple[str, ...], harness_versions: tuple[str, str] | None) -> None:
-    if changed_data_files:
-        more = f" and {len(changed_data_files) - 1} more" if len(changed_data_files) > 1 else ""
-        raise Doubt(f"a file that it may read differs: {changed_data_files[0]}{more}")
+def _refuse(harness_versions: tuple[str, str] | None) -> None:
     if harness_versions and harness_versions[0] != harness_versions[1]:
         raise Doubt(f"Criterion differs: {harness_versions[0]} and {harness_versions[1]}")
+
+
+def _words(doubt: Doubt, whole: bool, changed: tuple[str, ...]) -> str:
+    if not whole:
+        return str(doubt)
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return f"a file that it may read differs: {changed[0]}{more} ({doubt})"
 
 
 def _equal(baseline: Executable, current: Executable, site: Site) -> bool:
@@ -120,41 +122,26 @@ def _content(exe: Executable, path: Path, site: Site) -> bytes:
             raise Doubt(f"`{path.name}` cannot be read: {error}") from error
 
 
-class _Trace:
-    """What one side's run left: what was read of it, and the dumps for a second look."""
+class _Run:
+    """One side under callgrind: what it tested, what each benchmark touched, and its code where asked for."""
 
-    def __init__(self, exe: Executable, image: Image, ran: Ran, folder: Path, dumps: Sequence[Path]) -> None:
-        self.exe = exe
-        self.ran = ran
-        self._image = image
-        self._folder = folder
-        self._dumps = dumps
+    def __init__(self, titles: tuple[str, ...], touched: Sequence[Touched], ran: Ran | None) -> None:
+        self.titles = titles
+        self.touched = touched
+        self._ran = ran
 
-    def executed(self, title: str, site: Site) -> Executed:
-        """How often each instruction of a benchmark ran; raises Doubt."""
-        at = self.ran.titles.index(title)
-        with site.at(self.exe.side):
-            dump = callgrind.read_dump(self._folder, self._dumps[at])
-        return executed(dump, self._image, str(self.exe.path), self.ran.spans[at])
+    @property
+    def ran(self) -> Ran:
+        """What ran; only where it was read."""
+        assert self._ran is not None  # noqa: S101 - the caller asked for it
+        return self._ran
 
 
-def _placed(title: str, finding: Finding, traces: Sequence[_Trace], site: Site) -> Finding:
-    """The finding, and whether only the place of the code can make the benchmark slower."""
-    spans = [trace.ran.spans[trace.ran.titles.index(title)] for trace in traces]
-    if finding.identical or not finding.code_alone or not worth_a_look(spans[0], spans[1]):
-        return finding
-    try:
-        baseline, current = (trace.executed(title, site) for trace in traces)
-    except Doubt:
-        return finding
-    return finding.model_copy(update={"same_instructions": baseline == current})
-
-
-def _traced(exe: Executable, folder: Path, site: Site, limit_seconds: float) -> _Trace:
+def _run(exe: Executable, site: Site, limit_seconds: float, *, read_code: bool) -> _Run:
     """Run one side's executable and read all that it left."""
     image = Image(_content(exe, exe.path, site))
-    code = Canonical(image, _map(exe, site))
-    with site.at(exe.side) as here:
+    code = Canonical(image, _map(exe, site)) if read_code else None
+    with site.at(exe.side) as here, _folder(here, exe.side, site) as folder:
         traced = callgrind.trace(
             exe.path,
             directory=exe.directory,
@@ -163,13 +150,41 @@ def _traced(exe: Executable, folder: Path, site: Site, limit_seconds: float) -> 
             folder=folder,
             limit_seconds=limit_seconds,
         )
+        record = callgrind.read(folder, traced.record, LARGEST_RECORD).decode("utf-8", "surrogateescape")
+        touched = read_record(record, exe.directory, len(traced.dumps))
+        if code is None:
+            return _Run(traced.titles, touched, None)
         reader = SpanReader(image, str(exe.path), str(here))
         spans = []
         for dump in traced.dumps:
-            spans.append(reader.read(callgrind.read_dump(folder, dump)))
+            spans.append(reader.read(callgrind.read(folder, dump)))
+            dump.unlink()
     if traced.threads and not any(span.threads for span in spans):
         raise Doubt("it starts threads, and nothing tells where")
-    return _Trace(exe, image, Ran(code, traced.titles, spans), folder, traced.dumps)
+    return _Run(traced.titles, touched, Ran(code, traced.titles, spans))
+
+
+def _same_code(runs: Sequence[_Run]) -> dict[str, Finding]:
+    """Findings about executables that are equal: only their data can differ."""
+    if runs[0].titles != runs[1].titles:
+        raise Doubt("it does not test the same benchmarks")
+    return {title: Finding(identical=True) for title in runs[0].titles if runs[0].titles.count(title) == 1}
+
+
+def _with_data(findings: Mapping[str, Finding], runs: Sequence[_Run], site: Site) -> dict[str, Finding]:
+    """Of the identical ones, those that read other data are not."""
+    inputs = Inputs(site)
+    reasons: dict[str, str] = {}
+    for run in runs:
+        for title, reason in zip(run.titles, inputs.first_differing(run.touched), strict=True):
+            if reason:
+                reasons.setdefault(title, f"it or an earlier benchmark {reason}")
+    return {
+        title: finding.model_copy(update={"identical": False, "reason": reasons[title]})
+        if finding.identical and title in reasons
+        else finding
+        for title, finding in findings.items()
+    }
 
 
 def _map(exe: Executable, site: Site) -> LinkerMap | None:
@@ -184,22 +199,20 @@ def _map(exe: Executable, site: Site) -> LinkerMap | None:
 
 
 @contextmanager
-def _folder(side: Side, site: Site) -> Iterator[Path]:
+def _folder(here: Path, side: Side, site: Site) -> Iterator[Path]:
     """A folder for the dumps that the side's user may write."""
-    with site.at(side) as here:
-        folder = here / "criterion" / "proof"
-        folder.mkdir(mode=0o700, parents=True)
-        if identity := site.identity(side):
-            os.chown(folder, identity.uid, identity.gid)
+    folder = here / "criterion" / "proof"
+    folder.mkdir(mode=0o700, parents=True)
+    if identity := site.identity(side):
+        os.chown(folder, identity.uid, identity.gid)
     try:
         yield folder
     finally:
-        with site.at(side):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _by_id(
-    ids: Sequence[BenchmarkId], found: Mapping[str, Finding], sides: Sequence[Ran]
+    ids: Sequence[BenchmarkId], found: Mapping[str, Finding], runs: Sequence[_Run]
 ) -> dict[BenchmarkId, Finding]:
     """Findings by id. A title that Criterion cut stands for an id only where no other can be meant."""
     result = {}
@@ -208,7 +221,7 @@ def _by_id(
             meant = [id for id in ids if id.full_id == title]
         else:
             meant = [id for id in ids if id.full_id.startswith(title.removesuffix("..."))]
-            if any(side.titles.count(title) != 1 for side in sides):
+            if any(run.titles.count(title) != 1 for run in runs):
                 continue
         if len(meant) == 1:
             result[meant[0]] = finding

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
-from iced_x86 import Code, Decoder, Instruction, MemorySizeExt, Mnemonic, OpKind, Register
+from iced_x86 import Code, Decoder, MemorySizeExt, Mnemonic, OpKind, Register
 
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.instructions import Body, Reference, Use
+from benchmark_ci.prove.x86_flow import Handing
 
 _FS_PREFIX = 0x64
 _STACK_GUARD = 0x28
 _BIT_STRINGS = (Mnemonic.BT, Mnemonic.BTC, Mnemonic.BTR, Mnemonic.BTS)  # reach beyond their operand
-_BRANCHES = (OpKind.NEAR_BRANCH64, OpKind.NEAR_BRANCH32, OpKind.NEAR_BRANCH16)
 _NO_READ = (
     Mnemonic.NOP,
     Mnemonic.PREFETCHNTA,
@@ -27,13 +25,16 @@ def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all i
     """The body of a function that lies at `start`; Doubt when a byte of it is no instruction."""
     shape = bytearray(code)
     references: list[Reference] = []
+    handing = Handing()
     thread_local = False
     may_be_thread_local = _FS_PREFIX in code
     decoder = Decoder(64, code, ip=start)
     end = start + len(code)
+    branches = (OpKind.NEAR_BRANCH64, OpKind.NEAR_BRANCH32, OpKind.NEAR_BRANCH16)
     for instruction in decoder:
         if instruction.code == Code.INVALID:
             raise Doubt("has bytes that are no instructions")
+        handing.follow(instruction)
         if instruction.is_ip_rel_memory_operand:
             target = instruction.ip_rel_memory_address
             offsets = decoder.get_constant_offsets(instruction)
@@ -46,9 +47,11 @@ def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all i
                 references.append(
                     _memory(instruction.mnemonic, MemorySizeExt.size(instruction.memory_size), at, target)
                 )
+                if instruction.mnemonic == Mnemonic.LEA:
+                    handing.take(instruction.op0_register, len(references) - 1)
             elif instruction.mnemonic != Mnemonic.LEA:
                 raise Doubt("reads its own code")
-        elif instruction.op_count and instruction.op0_kind in _BRANCHES:
+        elif instruction.op_count and instruction.op0_kind in branches:
             target = instruction.near_branch_target
             if not start <= target < end:
                 offsets = decoder.get_constant_offsets(instruction)
@@ -60,6 +63,8 @@ def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all i
             raise Doubt("uses transactions")
         if may_be_thread_local and instruction.segment_prefix == Register.FS:
             thread_local |= instruction.memory_displacement != _STACK_GUARD
+    for index in handing.only_handed():
+        references[index] = references[index]._replace(handed=True)
     return Body(bytes(shape), tuple(references), thread_local)
 
 
@@ -73,42 +78,6 @@ def _memory(mnemonic: int, size: int, at: int, target: int) -> Reference:
     if not size or mnemonic in _BIT_STRINGS:
         raise Doubt("has an instruction that reads an unknown number of bytes")
     return Reference(at, Use.READ, target, size)
-
-
-def doings(code: bytes, start: int) -> dict[int, Hashable]:
-    """What each instruction does, wherever it lies: operation, registers, numbers; None for padding."""
-    return {instruction.ip: _doing(instruction) for instruction in Decoder(64, code, ip=start)}
-
-
-def _doing(instruction: Instruction) -> Hashable:
-    if instruction.mnemonic in (Mnemonic.NOP, Mnemonic.ENDBR64):
-        return None
-    operands = tuple(_operand(instruction, index) for index in range(instruction.op_count))
-    prefixes = (instruction.has_lock_prefix, instruction.has_rep_prefix, instruction.has_repne_prefix)
-    return (instruction.mnemonic, prefixes, operands)
-
-
-def _operand(instruction: Instruction, index: int) -> Hashable:
-    kind = instruction.op_kind(index)
-    if kind == OpKind.REGISTER:
-        return instruction.op_register(index)
-    if kind in _BRANCHES:
-        return "there"
-    if kind == OpKind.MEMORY:
-        if instruction.is_ip_rel_memory_operand:
-            return "there", instruction.memory_size
-        return (
-            instruction.segment_prefix,
-            instruction.memory_base,
-            instruction.memory_index,
-            instruction.memory_index_scale,
-            instruction.memory_displacement,
-            instruction.memory_size,
-        )
-    try:
-        return kind, instruction.immediate(index)
-    except ValueError:  # implied memory, such as that of string instructions
-        return kind
 
 
 def stub_slot(code: bytes, start: int) -> int | None:
