@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark_ci import __version__
-from benchmark_ci.build.build import build
+from benchmark_ci.build.build import Build, build
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -27,9 +27,11 @@ from benchmark_ci.errors import (
 from benchmark_ci.judge.comparison import compare, fails_job
 from benchmark_ci.judge.nothing import nothing_compared
 from benchmark_ci.judge.panel import Panel
+from benchmark_ci.judge.targets import judge_targets, settled, targets_fail
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.recording import Recorder
+from benchmark_ci.measure.references import References, reserve_seconds
 from benchmark_ci.measure.rounds import Rounds
 from benchmark_ci.model import End, Header, Plan, Recording, Report, Side
 from benchmark_ci.report.compose import compose
@@ -67,8 +69,10 @@ def judge(recording: Recording, threshold_percent: float | None = None) -> tuple
     """
     comparison = compare(recording, threshold_percent)
     error = stopped_by(recording) or nothing_compared(recording, comparison)
-    red = fails_job(comparison, recording.header.fail_on)
-    report = compose(recording, comparison, red, error, threshold_percent)
+    targets = judge_targets(recording)
+    fail_on = recording.header.fail_on
+    red = fails_job(comparison, fail_on) or targets_fail(targets, fail_on)
+    report = compose(recording, comparison, red, error, threshold_percent, targets)
     if error is not None:
         return report, error.exit_code
     return report, ExitCode.REGRESSION if red else ExitCode.OK
@@ -151,6 +155,7 @@ class _Gathering:
             self._voice,
         )
         self.recorder.add(built.preparation)
+        targets, budget_seconds = self._settings.targets, self._settings.time_budget_minutes * 60
         self._rounds = Rounds(
             built.executables,
             built.preparation.benchmarks,
@@ -160,10 +165,29 @@ class _Gathering:
             Panel(self._settings.threshold_percent, self._seed),
             self._voice,
             self._seed,
-            self._settings.time_budget_minutes * 60,
+            budget_seconds - reserve_seconds(len(targets), budget_seconds),
         )
         with self._voice.group("Measure"):
-            return self._rounds.run()
+            reason = self._rounds.run()
+        if targets:
+            with self._voice.group("Measure targets against references"):
+                self._measure_targets(built, self._rounds, budget_seconds)
+        return reason
+
+    def _measure_targets(self, built: Build, rounds: Rounds, budget_seconds: float) -> None:
+        targets = self._settings.targets
+        References(
+            targets,
+            built.executables,
+            built.preparation.benchmarks,
+            self.site,
+            self._settings.working_directory,
+            self.recorder,
+            lambda position, processes: settled(targets[position], processes, self._seed),
+            self._voice,
+            self._seed,
+            lambda: budget_seconds - rounds.elapsed_seconds,
+        ).run()
 
     def _header(self) -> Header:
         return Header(
@@ -178,4 +202,5 @@ class _Gathering:
             baseline_reason=self._plan.reason,
             cautions=self._plan.cautions,
             flags=flags(self._settings),
+            targets=self._settings.targets,
         )

@@ -16,8 +16,19 @@ from benchmark_ci.model.build import (
 )
 from benchmark_ci.model.comparison import COMPARED, Comparison, Endpoint, Overall, Result, SideTime, Verdict
 from benchmark_ci.model.plan import Commit, Plan
-from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
-from benchmark_ci.model.reference import ReferenceTarget
+from benchmark_ci.model.recording import (
+    Contender,
+    End,
+    Failure,
+    Header,
+    Preparation,
+    Process,
+    Recording,
+    ReferenceProcess,
+    SamplingMode,
+    Unmeasured,
+)
+from benchmark_ci.model.reference import ReferenceTarget, Standing, TargetResult, TargetVerdict
 from benchmark_ci.model.report import Annotation, Links, Report
 from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, PullRequest, Settings
 
@@ -28,6 +39,7 @@ __all__ = [
     "CommentWhen",
     "Commit",
     "Comparison",
+    "Contender",
     "Discovered",
     "End",
     "Endpoint",
@@ -46,6 +58,7 @@ __all__ = [
     "Process",
     "PullRequest",
     "Recording",
+    "ReferenceProcess",
     "ReferenceTarget",
     "Report",
     "Result",
@@ -54,8 +67,12 @@ __all__ = [
     "Sha",
     "Side",
     "SideTime",
+    "Standing",
     "Target",
     "TargetFailure",
+    "TargetResult",
+    "TargetVerdict",
     "Throughput",
+    "Unmeasured",
     "Verdict",
 ]

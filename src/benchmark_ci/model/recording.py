@@ -10,6 +10,7 @@ from pydantic import Field
 from benchmark_ci.model.base import Noun, Side
 from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
 from benchmark_ci.model.plan import Commit
+from benchmark_ci.model.reference import ReferenceTarget
 from benchmark_ci.model.request import FailOn
 
 
@@ -51,6 +52,40 @@ class Failure(Noun):
     last_lines: str = ""
 
 
+class Contender(StrEnum):
+    """The two that a target sets against each other."""
+
+    BENCHMARK = "benchmark"
+    REFERENCE = "reference"
+
+
+class ReferenceProcess(Noun):
+    """One process that was run for a target, on current: of the benchmark, or of its reference.
+
+    As `Process`; a reference command gives one sample. Round 0 is calibration and is not judged.
+    """
+
+    kind: Literal["reference"] = "reference"
+    target: int = Field(ge=0)  # position in the header's `targets`
+    contender: Contender
+    round: int = Field(ge=0)
+    first: bool  # whether it ran first in its round
+    wall_seconds: float = Field(ge=0)
+    cpu_seconds: float = Field(default=0.0, ge=0)
+    iters: tuple[float, ...] = Field(min_length=1)
+    times: tuple[float, ...] = Field(min_length=1)
+    peak_memory_bytes: int | None = Field(default=None, gt=0, lt=2**63)
+
+
+class Unmeasured(Noun):
+    """A target that was not measured, or not to its end, and why."""
+
+    kind: Literal["unmeasured"] = "unmeasured"
+    target: int = Field(ge=0)  # position in the header's `targets`
+    reason: str  # one sentence
+    last_lines: str = ""
+
+
 class Header(Noun):
     """First line of a recording: everything that a verdict depends on besides the measurements."""
 
@@ -67,6 +102,7 @@ class Header(Noun):
     baseline_reason: str
     cautions: tuple[str, ...] = ()  # of the plan
     flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
+    targets: tuple[ReferenceTarget, ...] = ()
 
 
 class Preparation(Noun):
@@ -101,4 +137,6 @@ class Recording(Noun):
     preparation: Preparation | None = None
     processes: tuple[Process, ...] = ()
     failures: tuple[Failure, ...] = ()
+    references: tuple[ReferenceProcess, ...] = ()
+    unmeasured: tuple[Unmeasured, ...] = ()
     end: End | None = None  # None: the run was killed

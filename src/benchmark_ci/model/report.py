@@ -9,6 +9,7 @@ from benchmark_ci.model.base import Noun
 from benchmark_ci.model.build import Environment, TargetFailure
 from benchmark_ci.model.comparison import Overall, Result
 from benchmark_ci.model.plan import Commit
+from benchmark_ci.model.reference import TargetResult
 from benchmark_ci.model.request import FailOn
 
 
@@ -30,6 +31,7 @@ class Report(Noun):
     benchmarks: tuple[Result, ...]  # worst first
     noise_percent: float | None = None
     smallest_visible_percent: float | None = None
+    targets: tuple[TargetResult, ...] = ()  # against references, in the configuration's order
     target_failures: tuple[TargetFailure, ...] = ()
     cautions: tuple[str, ...] = ()  # one sentence each
     error: str = ""  # what stopped the run, when something did

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
-from benchmark_ci.model import Comparison, Overall, Recording, Report
+from benchmark_ci.model import Comparison, Overall, Recording, Report, TargetResult
 
 
 def compose(
@@ -12,6 +12,7 @@ def compose(
     fails_job: bool,
     error: BenchmarkCIError | None = None,
     threshold_percent: float | None = None,
+    targets: tuple[TargetResult, ...] = (),
 ) -> Report:
     """Join what was measured, what it means, and what stopped the run, if something did."""
     header, preparation, end = recording.header, recording.preparation, recording.end
@@ -30,6 +31,7 @@ def compose(
         benchmarks=comparison.benchmarks,
         noise_percent=comparison.noise_percent,
         smallest_visible_percent=comparison.smallest_visible_percent,
+        targets=targets,
         target_failures=preparation.target_failures if preparation else (),
         cautions=(*header.cautions, *(preparation.cautions if preparation else ())),
         error=error.message if error else "",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchmark_ci.model import Result, Verdict
-from benchmark_ci.report import markdown, selection, units
+from benchmark_ci.model import Result, TargetResult, TargetVerdict, Verdict
+from benchmark_ci.report import markdown, selection, targets, units
 
 _LEFT, _RIGHT = ":--", "--:"
 HEAD = markdown.table_head(
@@ -16,6 +16,14 @@ HEAD = markdown.table_head(
     ("Verdict", _LEFT),
 )
 MEMORY_HEAD = markdown.table_head(("Benchmark", _LEFT), ("Peak memory", _RIGHT), ("Change", _RIGHT))
+TARGET_HEAD = markdown.table_head(
+    ("Benchmark", _LEFT),
+    ("Reference", _LEFT),
+    ("Reference\u00a0→\u00a0benchmark", _RIGHT),
+    ("Peak memory", _RIGHT),
+    ("Target", _LEFT),
+    ("Verdict", _LEFT),
+)
 _STRONG = (Verdict.REGRESSED, Verdict.FAILED, Verdict.IMPROVED)
 
 
@@ -49,6 +57,25 @@ def memory(results: Iterable[Result], shared: frozenset[str]) -> tuple[str, ...]
         )
         for result in results
         if (both := selection.memory(result))
+    )
+
+
+def against(results: Iterable[TargetResult]) -> tuple[str, ...]:
+    """A row for each target against a reference."""
+    return tuple(markdown.row(_target_cells(result)) for result in results)
+
+
+def _target_cells(result: TargetResult) -> tuple[str, ...]:
+    speed, memory = result.times_faster, result.memory_percent
+    verdict = targets.word(result)
+    shown = f"**{verdict}**" if result.verdict is not TargetVerdict.MET else verdict
+    return (
+        markdown.code(result.target.benchmark),
+        markdown.code(targets.command(result.target) or targets.reference(result.target)),
+        _unbroken(targets.pair(result)) + _small(_unbroken(targets.faster(speed)) if speed else ""),
+        _unbroken(targets.sizes(result)) + _small(_unbroken(targets.share(memory)) if memory else ""),
+        targets.demanded(result.target),
+        shown + _small(markdown.prose(result.reason, 200)),
     )
 
 

@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 
 from benchmark_ci.model import Commit, Report, Result, Verdict
-from benchmark_ci.report import facts, plain, selection, units
+from benchmark_ci.report import facts, plain, selection, targets, units
 from benchmark_ci.report.headline import headline
 
 _NARROWEST = 40
@@ -24,6 +24,7 @@ def text(report: Report, width: int) -> str:
         _wrapped(str(headline(report)), width),
         _wrapped(_context(report), width),
         _error(report, width),
+        _references(report, width),
         _table(report, width),
         _last_lines(report),
         _targets(report),
@@ -109,6 +110,16 @@ def _targets(report: Report) -> str:
         )
         for failure in report.target_failures
     )
+
+
+def _references(report: Report, width: int) -> str:
+    """A line for each target against a reference, those that are not met first."""
+    lines = [
+        _wrapped(targets.line(one, plain.name, plain.clean), width)
+        + "".join(f"\n    {said}" for said in plain.lines(one.last_lines, most=10))
+        for one in (*targets.open_ones(report), *targets.met(report))
+    ]
+    return "\n".join(lines)
 
 
 def _reproduce(report: Report) -> str:
