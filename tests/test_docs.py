@@ -219,6 +219,7 @@ def line_models() -> dict[str, type[Noun]]:
     union = get_args(get_args(Line)[0])
     nested = (
         model.Commit,
+        model.ReferenceTarget,
         model.Environment,
         model.Discovered,
         model.BenchmarkId,

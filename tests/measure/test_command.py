@@ -39,7 +39,7 @@ def test_the_last_line_says_how_long_an_iteration_took(
     timed = saying(line, tmp_path)
     assert timed.reason == ""
     assert timed.iters == (iters,)
-    assert timed.times == (pytest.approx(seconds * 1e9),)
+    assert list(timed.times) == [pytest.approx(seconds * 1e9)]
 
 
 @pytest.mark.parametrize("code", ["pass", "print('done')", "print(0.5)", "print('NaN')", "print('[1, 2]')"])

@@ -5,11 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from benchmark_ci.model import Report, Verdict
+from benchmark_ci.model import Report, TargetVerdict, Verdict
 from benchmark_ci.report.page import page
 from benchmark_ci.report.plot import forest
 from tests.report import samples
-from tests.report.samples import many, measured, report, unmeasured
+from tests.report.samples import against, many, measured, report, unmeasured
 
 EVIL = "</script><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>\"'`{{ 7*7 }}\u202e"
 
@@ -37,6 +37,10 @@ REPORTS = {
             measured(EVIL, Verdict.REGRESSED, 20.0, target=EVIL, reason=EVIL),
             unmeasured(EVIL, Verdict.FAILED, EVIL, last_lines=EVIL),
         ],
+        targets=(
+            against(EVIL, TargetVerdict.MISSED, 2, reference=("sh", EVIL)),
+            against(EVIL, TargetVerdict.NOT_MEASURED, reference=EVIL, reason=EVIL, last_lines=EVIL),
+        ),
         cautions=(EVIL,),
         error=EVIL,
         remedy=EVIL,

@@ -105,9 +105,9 @@ def demanded(target: ReferenceTarget) -> str:
 def faster(one: Standing) -> str:
     """`41.2× faster [40.1, 42.9]`; below 1 the other way round."""
     if one.measured >= 1:
-        return f"{times(one.measured)} faster{_interval(one.low, one.high)}"
+        return f"{_number(one.measured)}× faster{_interval(one.low, one.high)}"
     low, high = (1 / end if end else None for end in (one.high, one.low))
-    return f"{times(1 / one.measured)} slower{_interval(low, high)}"
+    return f"{_number(1 / one.measured)}× slower{_interval(low, high)}"
 
 
 def share(one: Standing) -> str:
@@ -116,8 +116,8 @@ def share(one: Standing) -> str:
 
 
 def times(factor: float) -> str:
-    """`41.2×`, `5×`."""
-    return f"{_number(factor)}×"
+    """`5×`, `12.75×`: what is demanded, as it was written."""
+    return f"{factor:g}×" if factor < 1e6 else f"{factor:,.0f}×"
 
 
 def pair(result: TargetResult) -> str:
@@ -147,4 +147,5 @@ def _interval(low: float | None, high: float | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+    """Three digits, also where the last is a zero."""
+    return f"{value:#.3g}".removesuffix(".") if value < 999.5 else f"{value:,.0f}"
