@@ -15,6 +15,7 @@ from typing import Literal
 
 from benchmark_ci import __version__
 from benchmark_ci.build.build import Build, build
+from benchmark_ci.build.discovery import selected
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -102,6 +103,8 @@ class _Gathering:
         self._voice = voice
         self._began = began
         self._seed = secrets.randbits(48)
+        every = door.settings.targets
+        self._targets = tuple(one for one in every if selected(one.benchmark, door.settings))
         self._rounds: Rounds | None = None
         self.site: Site = door.site()
         self.kept = KeptFiles(self.site.root / "kept")
@@ -155,7 +158,7 @@ class _Gathering:
             self._voice,
         )
         self.recorder.add(built.preparation)
-        targets, budget_seconds = self._settings.targets, self._settings.time_budget_minutes * 60
+        budget_seconds = self._settings.time_budget_minutes * 60
         self._rounds = Rounds(
             built.executables,
             built.preparation.benchmarks,
@@ -165,17 +168,17 @@ class _Gathering:
             Panel(self._settings.threshold_percent, self._seed),
             self._voice,
             self._seed,
-            budget_seconds - reserve_seconds(len(targets), budget_seconds),
+            budget_seconds - reserve_seconds(len(self._targets), budget_seconds),
         )
         with self._voice.group("Measure"):
             reason = self._rounds.run()
-        if targets:
+        if self._targets:
             with self._voice.group("Measure targets against references"):
                 self._measure_targets(built, self._rounds, budget_seconds)
         return reason
 
     def _measure_targets(self, built: Build, rounds: Rounds, budget_seconds: float) -> None:
-        targets = self._settings.targets
+        targets = self._targets
         References(
             targets,
             built.executables,
@@ -202,5 +205,5 @@ class _Gathering:
             baseline_reason=self._plan.reason,
             cautions=self._plan.cautions,
             flags=flags(self._settings),
-            targets=self._settings.targets,
+            targets=self._targets,
         )

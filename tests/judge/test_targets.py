@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +21,7 @@ from benchmark_ci.judge.targets import (
     settled,
     targets_fail,
 )
+from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.model import (
     Contender,
     FailOn,
@@ -30,6 +34,7 @@ from benchmark_ci.model import (
     TargetVerdict,
     Unmeasured,
 )
+from benchmark_ci.report import document
 from benchmark_ci.run import judge
 from tests.engine import bench, header, noisy_pairs, processes, recording
 
@@ -306,3 +311,21 @@ def test_a_missed_target_warns_unless_it_says_that_it_fails() -> None:
 def test_a_target_does_not_ask_what_the_threshold_is() -> None:
     found = recorded([target()], of_reference(steady(41)))
     assert judge(found)[0].targets == judge(found, 1)[0].targets
+
+
+def test_a_recording_gives_the_same_bytes_again(tmp_path: Path) -> None:
+    why = Unmeasured(target=1, reason="The reference ended with exit code 1.", last_lines="no data")
+    sizes = [(10 * MB, 4 * MB)] * 7
+    found = recorded([target(5, 50, fails=True), target()], of_reference(steady(3), sizes), (why,))
+    report, code = judge(found)
+    file = tmp_path / "recording.jsonl.gz"
+    recorder = Recorder(file)
+    measured = (*found.processes, *found.references, *found.unmeasured)
+    for line in (found.header, found.preparation, *measured, found.end):
+        assert line is not None
+        recorder.add(line)
+    recorder.close()
+    command = [sys.executable, "-m", "benchmark_ci", "judge", str(file)]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == code == ExitCode.REGRESSION
+    assert answer.stdout == document.to_json(report)
