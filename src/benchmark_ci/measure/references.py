@@ -138,11 +138,12 @@ class References:
                 self._give_up(pair.position, f"{problem.reason}.", problem.last_lines)
                 return
             failed = problem is not None  # such a round is repeated once
+        self._voice.say(
+            f"Target of {self._targets[pair.position].benchmark}: measured in {pair.round} rounds"
+        )
 
     def _round(self, pair: _Pair) -> Timed | None:
         """One process of each, recorded; the one that gave no result, when one did not."""
-        target = self._targets[pair.position]
-        self._voice.progress(pair.position, len(self._targets), target.benchmark)
         order = list(Contender)
         self._random.shuffle(order)
         limit = min(pair.limit_seconds, max(self._left(), SHORTEST_LIMIT_SECONDS))
