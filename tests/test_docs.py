@@ -225,6 +225,11 @@ def line_models() -> dict[str, type[Noun]]:
         model.Target,
         model.TargetFailure,
         model.Throughput,
+        model.Config,
+        model.SkipRule,
+        model.LimitRule,
+        model.TimesRule,
+        model.ReferenceTarget,
     )
     return {kind.model_fields["kind"].default: kind for kind in union} | {one.__name__: one for one in nested}
 

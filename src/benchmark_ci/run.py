@@ -149,6 +149,7 @@ class _Gathering:
             lambda side, folder: self._door.checkout(self._plan, side, folder),
             self._door.child_environment,
             self._voice,
+            self._plan.config,
         )
         self.recorder.add(built.preparation)
         self._rounds = Rounds(
@@ -157,10 +158,11 @@ class _Gathering:
             self.site,
             self.recorder,
             self.kept,
-            Panel(self._settings.threshold_percent, self._seed),
+            Panel(self._settings.threshold_percent, self._seed, self._plan.config),
             self._voice,
             self._seed,
             self._settings.time_budget_minutes * 60,
+            config=self._plan.config,
         )
         with self._voice.group("Measure"):
             return self._rounds.run()
@@ -178,4 +180,5 @@ class _Gathering:
             baseline_reason=self._plan.reason,
             cautions=self._plan.cautions,
             flags=flags(self._settings),
+            config=self._plan.config,
         )

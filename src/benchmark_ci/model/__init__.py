@@ -15,6 +15,21 @@ from benchmark_ci.model.build import (
     Throughput,
 )
 from benchmark_ci.model.comparison import COMPARED, Comparison, Endpoint, Overall, Result, SideTime, Verdict
+from benchmark_ci.model.config import (
+    BYTES_PER_MB,
+    LONGEST_PATTERN,
+    MOST_RULES,
+    Config,
+    LimitRule,
+    LimitSeconds,
+    MeasurementSeconds,
+    Megabytes,
+    Percent,
+    Rule,
+    SkipRule,
+    Times,
+    TimesRule,
+)
 from benchmark_ci.model.plan import Commit, Plan
 from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
 from benchmark_ci.model.reference import ReferenceTarget
@@ -22,12 +37,16 @@ from benchmark_ci.model.report import Annotation, Links, Report
 from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, PullRequest, Settings
 
 __all__ = [
+    "BYTES_PER_MB",
     "COMPARED",
+    "LONGEST_PATTERN",
+    "MOST_RULES",
     "Annotation",
     "BenchmarkId",
     "CommentWhen",
     "Commit",
     "Comparison",
+    "Config",
     "Discovered",
     "End",
     "Endpoint",
@@ -38,9 +57,14 @@ __all__ = [
     "Harness",
     "Header",
     "Job",
+    "LimitRule",
+    "LimitSeconds",
     "Links",
+    "MeasurementSeconds",
+    "Megabytes",
     "Noun",
     "Overall",
+    "Percent",
     "Plan",
     "Preparation",
     "Process",
@@ -49,13 +73,17 @@ __all__ = [
     "ReferenceTarget",
     "Report",
     "Result",
+    "Rule",
     "SamplingMode",
     "Settings",
     "Sha",
     "Side",
     "SideTime",
+    "SkipRule",
     "Target",
     "TargetFailure",
     "Throughput",
+    "Times",
+    "TimesRule",
     "Verdict",
 ]

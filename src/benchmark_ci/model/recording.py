@@ -9,6 +9,7 @@ from pydantic import Field
 
 from benchmark_ci.model.base import Noun, Side
 from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
+from benchmark_ci.model.config import Config
 from benchmark_ci.model.plan import Commit
 from benchmark_ci.model.request import FailOn
 
@@ -67,6 +68,7 @@ class Header(Noun):
     baseline_reason: str
     cautions: tuple[str, ...] = ()  # of the plan
     flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
+    config: Config | None = None  # the rules of `benchmark-ci.toml`
 
 
 class Preparation(Noun):
@@ -76,7 +78,7 @@ class Preparation(Noun):
     environment: Environment
     benchmarks: tuple[Discovered, ...]
     targets: tuple[Target, ...] = ()  # every bench target that was asked for, on either side
-    listed: int = 0  # benchmarks before the inputs `filter` and `skip` chose
+    listed: int = 0  # benchmarks before the inputs `filter` and `skip` and the file's `skip` chose
     target_failures: tuple[TargetFailure, ...] = ()
     cautions: tuple[str, ...] = ()
 
