@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from benchmark_ci.build.discovery import asked_for
 from benchmark_ci.model import BenchmarkId, Config, Discovered, LimitRule, Rule, Settings, SkipRule
@@ -42,9 +42,9 @@ def _without_effect(
     idle = [rule for rule in every if not any(map(rule.matches, found))]
     if idle:
         narrowed = [f"`{name}`" for name in ("packages", "benches") if getattr(settings, name)]
-        why = f", which the input {' and '.join(narrowed)} narrows" if narrowed else ""
+        why = f" ({' and '.join(narrowed)} narrow{'s' * (len(narrowed) == 1)} it)" if narrowed else ""
         hint = "" if narrowed else _hint(idle, found)
-        yield f"`{config.path}`: {_rules(idle)} match no benchmark of this run{why}.{hint}"
+        yield f"`{config.path}`: {_rules(idle)} {_verb(idle)} no benchmark of this run{why}.{hint}"
     left = set(found) - set(skipped)
     void = [
         rule
@@ -52,7 +52,7 @@ def _without_effect(
         if rule not in idle and not any(map(rule.matches, left))
     ]
     if void:
-        yield f"`{config.path}`: {_rules(void)} match only benchmarks that the file skips."
+        yield f"`{config.path}`: {_rules(void)} {_verb(void)} only benchmarks that the file skips."
 
 
 def _hint(idle: list[Rule], found: list[BenchmarkId]) -> str:
@@ -75,6 +75,10 @@ def _contradictions(config: Config, left: list[BenchmarkId]) -> Iterator[str]:
                     f"`{config.path}`: {_rules(rules)} are equally specific and contradict each other on "
                     f"`{benchmark.full_id}`; the lowest limit holds."
                 )
+
+
+def _verb(rules: Sequence[Rule]) -> str:
+    return "matches" if len(rules) == 1 else "match"
 
 
 def _rules(rules: Iterable[Rule]) -> str:

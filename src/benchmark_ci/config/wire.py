@@ -32,7 +32,8 @@ def _printable(text: str) -> str:
 
 def _as_table(value: object) -> object:
     """A number alone is the threshold."""
-    return {"threshold": value} if isinstance(value, int | float) else value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return {"threshold": value} if number else value
 
 
 PatternText = Annotated[str, Field(min_length=1, max_length=LONGEST_PATTERN), AfterValidator(_printable)]
