@@ -12,7 +12,7 @@ from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import RECORDING, Trees
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
 from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, TargetVerdict, Verdict
-from benchmark_ci.plan import Store, plan_for_job, read_event, refuse_foreign_head, store_for_job
+from benchmark_ci.plan import Store, effective, plan_for_job, read_event, refuse_foreign_head, store_for_job
 from benchmark_ci.plan.event import SeenEvent
 from benchmark_ci.publish.markers import comment_marker
 from benchmark_ci.publish.publication import Artifact, Publication, publish
@@ -71,6 +71,7 @@ class ActionDoor:
         refuse_foreign_head(self._event)
         self._store = store_for_job(self.settings, self._job, self._private / "store", self._environ)
         plan = plan_for_job(self.settings, self._job, self._event, self._store)
+        self.settings = effective(self.settings, plan.config)
         self._own_output()
         return plan
 

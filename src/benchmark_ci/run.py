@@ -15,7 +15,7 @@ from typing import Literal
 
 from benchmark_ci import __version__
 from benchmark_ci.build.build import Build, build
-from benchmark_ci.build.discovery import selected
+from benchmark_ci.build.discovery import asked_for
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -103,8 +103,8 @@ class _Gathering:
         self._voice = voice
         self._began = began
         self._seed = secrets.randbits(48)
-        every = door.settings.targets
-        self._targets = tuple(one for one in every if selected(one.benchmark, door.settings))
+        every = plan.config.targets if plan.config else ()
+        self._targets = tuple(one for one in every if asked_for(one.benchmark, door.settings))
         self._rounds: Rounds | None = None
         self.site: Site = door.site()
         self.kept = KeptFiles(self.site.root / "kept")
@@ -156,6 +156,7 @@ class _Gathering:
             lambda side, folder: self._door.checkout(self._plan, side, folder),
             self._door.child_environment,
             self._voice,
+            self._plan.config,
         )
         self.recorder.add(built.preparation)
         budget_seconds = self._settings.time_budget_minutes * 60
@@ -165,10 +166,11 @@ class _Gathering:
             self.site,
             self.recorder,
             self.kept,
-            Panel(self._settings.threshold_percent, self._seed),
+            Panel(self._settings.threshold_percent, self._seed, self._plan.config),
             self._voice,
             self._seed,
             budget_seconds - reserve_seconds(len(self._targets), budget_seconds),
+            config=self._plan.config,
         )
         with self._voice.group("Measure"):
             reason = self._rounds.run()
@@ -190,6 +192,7 @@ class _Gathering:
             self._voice,
             self._seed,
             lambda: budget_seconds - rounds.elapsed_seconds,
+            self._plan.config,
         ).run()
 
     def _header(self) -> Header:
@@ -205,5 +208,6 @@ class _Gathering:
             baseline_reason=self._plan.reason,
             cautions=self._plan.cautions,
             flags=flags(self._settings),
+            config=self._plan.config,
             targets=self._targets,
         )

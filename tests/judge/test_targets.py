@@ -21,7 +21,7 @@ from benchmark_ci.judge.targets import (
     settled,
     targets_fail,
 )
-from benchmark_ci.measure.recording import Recorder
+from benchmark_ci.measure.recording import AnyLine, Recorder
 from benchmark_ci.model import (
     Contender,
     FailOn,
@@ -320,9 +320,10 @@ def test_a_recording_gives_the_same_bytes_again(tmp_path: Path) -> None:
     report, code = judge(found)
     file = tmp_path / "recording.jsonl.gz"
     recorder = Recorder(file)
-    measured = (*found.processes, *found.references, *found.unmeasured)
-    for line in (found.header, found.preparation, *measured, found.end):
-        assert line is not None
+    assert found.preparation and found.end
+    lines: list[AnyLine] = [found.header, found.preparation, *found.processes]
+    lines += [*found.references, *found.unmeasured, found.end]
+    for line in lines:
         recorder.add(line)
     recorder.close()
     command = [sys.executable, "-m", "benchmark_ci", "judge", str(file)]

@@ -241,8 +241,8 @@ def test_without_time_nothing_is_run(here: Bench) -> None:
 
 
 def test_a_target_is_not_begun_without_time_for_its_fewest_rounds(here: Bench) -> None:
-    slow = command("-c", "import time; time.sleep(0.5)")
-    found = here.run(slow, against("slow/naive"), budget_seconds=(3,))
+    slow = command("-c", "import time; time.sleep(2)")
+    found = here.run(slow, against("slow/naive"), budget_seconds=(12,))
     first, second = judge_targets(found)
     assert first.verdict is TargetVerdict.NOT_MEASURED
     assert "The time budget left too little for it: it needs about" in first.reason

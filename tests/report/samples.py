@@ -63,6 +63,7 @@ def measured(
     baseline_ns: float = 1234.0,
     *,
     limit: float = 10.0,
+    rule: str = "",
     throughput: Throughput | None = None,
     target: str = "quantize",
     reason: str = "",
@@ -79,6 +80,7 @@ def measured(
         verdict=verdict,
         reason=reason,
         limit_percent=limit,
+        limit_rule=rule,
         rounds=12,
         endpoint=Endpoint.FLOOR,
         change_percent=change,
@@ -293,7 +295,16 @@ def rich() -> Report:
             ),
             measured("parse/huge", Verdict.INCONCLUSIVE, 8.1, 6.0, 5_400_000, reason=noisy, minutes=4.4),
             measured("parse/many small", Verdict.INCONCLUSIVE, 3.0, 9.5, 412_000, reason=noisy, minutes=7.1),
-            measured("dequantize/4096", Verdict.IMPROVED, -24.5, 1.2, 4_321, memory=(20_000_000, 15_100_000)),
+            measured(
+                "dequantize/4096",
+                Verdict.IMPROVED,
+                -24.5,
+                1.2,
+                4_321,
+                limit=5,
+                rule="dequantize/* (line 4)",
+                memory=(20_000_000, 15_100_000),
+            ),
             unmeasured(
                 "parse/network", Verdict.NOT_REACHED, "The run ended before its first round was complete."
             ),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from benchmark_ci.judge.endpoints import rounds_of
+from benchmark_ci.judge.limits import limit_of
 from benchmark_ci.judge.result import measured_result, unmeasured_result
 from benchmark_ci.judge.suite import judge_suite
 from benchmark_ci.model import (
@@ -41,9 +42,11 @@ WORST_FIRST = (
 def compare(recording: Recording, threshold_percent: float | None = None) -> Comparison:
     """Judge a recording, as it was or against another threshold ("what if").
 
+    The other threshold takes the place of the run's; benchmarks with a rule of their own keep their limits.
     The answer depends on the recording alone, so it is the same on every machine.
     """
-    limit = recording.header.threshold_percent if threshold_percent is None else threshold_percent
+    threshold = recording.header.threshold_percent if threshold_percent is None else threshold_percent
+    config = recording.header.config
     found = recording.preparation.benchmarks if recording.preparation else ()
     targets = recording.preparation.target_failures if recording.preparation else ()
     failures = _failures(recording)
@@ -52,7 +55,10 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         for key, rounds in rounds_of(recording.processes).items()
         if rounds and key not in failures
     }
-    judged = judge_suite(measured, dict.fromkeys(measured, limit), recording.header.seed)
+    known = {*measured, *(benchmark.id for benchmark in found)}
+    limits = {key: limit_of(key, threshold, config) for key in known}
+    percents = {key: limits[key].percent for key in measured}
+    judged = judge_suite(measured, percents, recording.header.seed)
     throughputs = {process.id: process.throughput for process in recording.processes}
     seconds = _seconds_per_round(recording)
 
@@ -61,9 +67,9 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         if key in judged:
             seed = recording.header.seed
             return measured_result(
-                key, measured[key], judged[key], limit, seed, seconds[key], throughputs[key]
+                key, measured[key], judged[key], limits[key], seed, seconds[key], throughputs[key]
             )
-        return unmeasured_result(benchmark, limit, failures.get(key, {}), targets)
+        return unmeasured_result(benchmark, limits[key], failures.get(key, {}), targets)
 
     results = sorted((result(benchmark) for benchmark in found), key=_worst_first)
     return Comparison(

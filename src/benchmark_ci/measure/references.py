@@ -14,14 +14,16 @@ from benchmark_ci.build.executable import Executable
 from benchmark_ci.measure.command import Timed, run_command
 from benchmark_ci.measure.once import run_once
 from benchmark_ci.measure.recording import Recorder
-from benchmark_ci.measure.unit import FIRST_LIMIT_SECONDS, LONGEST_LIMIT_SECONDS, Unit
+from benchmark_ci.measure.unit import AS_USUAL, FIRST_LIMIT_SECONDS, LONGEST_LIMIT_SECONDS, Unit
 from benchmark_ci.model import (
     BenchmarkId,
+    Config,
     Contender,
     Discovered,
     ReferenceProcess,
     ReferenceTarget,
     Side,
+    Times,
     Unmeasured,
 )
 from benchmark_ci.voice import Voice
@@ -45,6 +47,10 @@ def reserve_seconds(targets: int, budget_seconds: float) -> float:
 
 class Runner(Protocol):
     """The benchmark or its reference: something that is started once in each round."""
+
+    @property
+    def expected_seconds(self) -> float:
+        """Of one process; known after calibration."""
 
     def run(self, number: int, limit_seconds: float) -> Timed:
         """One process in the round of this number; 0 is calibration."""
@@ -77,6 +83,7 @@ class References:
         voice: Voice,
         seed: int,
         left: Callable[[], float],
+        config: Config | None = None,
     ) -> None:
         """`left` says how many seconds of the time budget are left."""
         self._targets = targets
@@ -91,6 +98,7 @@ class References:
         self._voice = voice
         self._random = random.Random(seed)  # noqa: S311 - order, not secrets
         self._left = left
+        self._config = config
         self._count = 0
 
     def run(self) -> None:
@@ -109,14 +117,13 @@ class References:
             self._give_up(position, "The time budget ended before its turn.")
             return None
         pair = _Pair(position, runners)
-        started = time.monotonic()
         problem = self._round(pair)
         if problem:
             self._give_up(position, f"{problem.reason}.", problem.last_lines)
             return None
-        longest = max(one.wall_seconds for one in pair.measured)
+        pair.round_seconds = sum(runner.expected_seconds for runner in runners.values())
+        longest = max(pair.round_seconds, *(one.wall_seconds for one in pair.measured))
         pair.limit_seconds = min(LONGEST_LIMIT_SECONDS, 60 + 10 * longest)
-        pair.round_seconds = time.monotonic() - started
         return pair
 
     def _measure(self, pair: _Pair) -> None:
@@ -190,7 +197,8 @@ class References:
         if exe is None:
             self._give_up(position, f"The bench target of `{full_id}` does not work on current.")
             return None
-        return _Benchmark(found[0].id, exe, self._site, self._next)
+        times = self._config.times_of(found[0].id) if self._config else AS_USUAL
+        return _Benchmark(found[0].id, exe, self._site, self._next, times)
 
     def _next(self) -> int:
         self._count += 1
@@ -209,26 +217,35 @@ class _Command:
         self._directory = directory
         self._like = like
         self._site = site
+        self.expected_seconds = 0.0
 
     def run(self, number: int, limit_seconds: float) -> Timed:
-        return run_command(
+        timed = run_command(
             self._argv,
             self._directory,
             self._like.env,
             self._site.identity(Side.CURRENT),
             limit_seconds,
         )
+        self.expected_seconds = timed.wall_seconds
+        return timed
 
 
 class _Benchmark:
     """A benchmark of current by itself."""
 
-    def __init__(self, benchmark: BenchmarkId, exe: Executable, site: Site, count: Callable[[], int]) -> None:
+    def __init__(
+        self, benchmark: BenchmarkId, exe: Executable, site: Site, count: Callable[[], int], times: Times
+    ) -> None:
         self.exe = exe
         self._id = benchmark
         self._site = site
         self._count = count
-        self._unit = Unit((benchmark,), {Side.CURRENT: exe}, FIRST_LIMIT_SECONDS)
+        self._unit = Unit((benchmark,), {Side.CURRENT: exe}, FIRST_LIMIT_SECONDS, times)
+
+    @property
+    def expected_seconds(self) -> float:
+        return self._unit.round_seconds / 2  # a unit's round is two processes
 
     def run(self, number: int, limit_seconds: float) -> Timed:
         self._unit.round = number
@@ -238,7 +255,7 @@ class _Benchmark:
             self._unit.timing,
             self._site.here / "criterion" / f"target-{self._count()}",
             self._site.identity(Side.CURRENT),
-            limit_seconds,
+            max(limit_seconds, self._unit.times.limit_seconds or 0),
         )
         measured = answer.measured.get(self._id)
         if measured is None:

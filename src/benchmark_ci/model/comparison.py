@@ -64,7 +64,7 @@ class SideTime(Noun):
 
 
 class Result(Noun):
-    """The judgement of one benchmark. The fields after `limit_percent` stand where it was measured."""
+    """The judgement of one benchmark. The fields after `limit_rule` stand where it was measured."""
 
     id: str  # Criterion's full id
     package: str
@@ -74,6 +74,7 @@ class Result(Noun):
     last_lines: str = ""  # of what failed
     fails: bool = False  # a FAILED benchmark that works on baseline counts as a regression
     limit_percent: float
+    limit_rule: str = ""  # of `benchmark-ci.toml`, pattern and line; empty: the run's threshold
     rounds: int = 0
     endpoint: Endpoint | None = None
     change_percent: float | None = None

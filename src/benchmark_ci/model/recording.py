@@ -9,6 +9,7 @@ from pydantic import Field
 
 from benchmark_ci.model.base import Noun, Side
 from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
+from benchmark_ci.model.config import Config
 from benchmark_ci.model.plan import Commit
 from benchmark_ci.model.reference import ReferenceTarget
 from benchmark_ci.model.request import FailOn
@@ -102,7 +103,8 @@ class Header(Noun):
     baseline_reason: str
     cautions: tuple[str, ...] = ()  # of the plan
     flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
-    targets: tuple[ReferenceTarget, ...] = ()
+    config: Config | None = None  # the rules of `benchmark-ci.toml`
+    targets: tuple[ReferenceTarget, ...] = ()  # of the configuration: those that this run measures
 
 
 class Preparation(Noun):
@@ -112,7 +114,7 @@ class Preparation(Noun):
     environment: Environment
     benchmarks: tuple[Discovered, ...]
     targets: tuple[Target, ...] = ()  # every bench target that was asked for, on either side
-    listed: int = 0  # benchmarks before the inputs `filter` and `skip` chose
+    listed: int = 0  # benchmarks before the inputs `filter` and `skip` and the file's `skip` chose
     target_failures: tuple[TargetFailure, ...] = ()
     cautions: tuple[str, ...] = ()
 

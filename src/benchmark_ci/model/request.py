@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from pydantic import Field, SecretStr
 
 from benchmark_ci.model.base import Noun, Sha
-from benchmark_ci.model.reference import ReferenceTarget
 
 
 class FailOn(StrEnum):
@@ -49,7 +48,7 @@ class Settings(Noun):
     time_budget_minutes: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     fail_on: FailOn = FailOn.REGRESSION
     comment: CommentWhen = CommentWhen.ALWAYS
-    targets: tuple[ReferenceTarget, ...] = ()  # no input: of benchmark-ci.toml
+    config: PurePosixPath = PurePosixPath("benchmark-ci.toml")
 
 
 class Job(Noun):

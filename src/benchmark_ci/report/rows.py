@@ -94,11 +94,12 @@ def together(results: Sequence[Result]) -> str:
 
 def _cells(result: Result, shared: frozenset[str], reason: str) -> tuple[str, ...]:
     limit = units.percent(result.limit_percent) if result.change_percent is not None else selection.NONE
+    rule = markdown.code(result.limit_rule) if result.limit_rule and result.change_percent is not None else ""
     return (
         markdown.code(result.id) + (f"<br>{_small_code(result)}" if result.id in shared else ""),
         _unbroken(selection.times(result)) + _small(_unbroken(selection.rates(result))),
         _change(result),
-        _unbroken(limit),
+        _unbroken(limit) + _small(rule),
         _verdict(result, reason),
     )
 

@@ -65,8 +65,14 @@ def _table(report: Report, width: int) -> str:
     lines += [_line(result) for result in results]
     widths = [max(_columns(line[column]) for line in lines) for column in range(4)]
     room = max(width - sum(widths) - 2 * len(widths), _SHORTEST_NAME)
-    reasons = ["", *(plain.clean(result.reason) for result in results)]
+    reasons = ["", *(_reason(result) for result in results)]
     return "\n".join(_drawn(line, widths, room, reason) for line, reason in zip(lines, reasons, strict=True))
+
+
+def _reason(result: Result) -> str:
+    """Why the verdict, and by which rule the limit is not the threshold."""
+    rule = f"limit of {plain.name(result.limit_rule)}" if result.limit_rule else ""
+    return "; ".join(filter(None, [plain.clean(result.reason).removesuffix("." if rule else ""), rule]))
 
 
 def _line(result: Result) -> Line:
