@@ -59,7 +59,8 @@ SCALARS = st.one_of(
 def lists(draw: st.DrawFn, of: st.SearchStrategy[str]) -> str:
     elements = draw(st.lists(of, max_size=3))
     parts = [draw(BETWEEN) + element + draw(BETWEEN) for element in elements]
-    return "[" + ",".join(parts) + ("," if parts and draw(st.booleans()) else "") + draw(BETWEEN) + "]"
+    trailing: bool = draw(st.booleans())
+    return "[" + ",".join(parts) + ("," if parts and trailing else "") + draw(BETWEEN) + "]"
 
 
 @st.composite

@@ -17,7 +17,7 @@ from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.model import Config, LimitRule, Recording, Result, Side, Verdict
 from benchmark_ci.report import document
 from benchmark_ci.run import judge
-from tests.engine import bench, header, noisy_pairs, processes, recording
+from tests.engine import bench, discovered, header, noisy_pairs, processes, recording
 
 CONFIG = Config(
     path="benchmark-ci.toml",
@@ -96,7 +96,7 @@ def test_another_threshold_leaves_rules_as_they_are() -> None:
 
 
 def test_what_was_not_measured_has_its_limit_too() -> None:
-    alone = recording([], found=measured(None).preparation.benchmarks if measured(None).preparation else ())
+    alone = recording([], found=[discovered(bench(name)) for name in ("io/net", "parse/x", "sum")])
     head = header().model_copy(update={"config": CONFIG})
     judged = compare(alone.model_copy(update={"header": head})).benchmarks
     assert {one.id: one.limit_percent for one in judged} == {"io/net": 40, "parse/x": 2, "sum": 10}
@@ -117,8 +117,11 @@ def test_the_recording_alone_gives_the_report_again(tmp_path: Path) -> None:
     whole = measured(CONFIG)
     recorder = Recorder(tmp_path / "recording.jsonl.gz")
     assert whole.preparation and whole.end
-    for line in (whole.header, whole.preparation, *whole.processes, whole.end):
+    recorder.add(whole.header)
+    recorder.add(whole.preparation)
+    for line in whole.processes:
         recorder.add(line)
+    recorder.add(whole.end)
     recorder.close()
     again = recordings.read(recorder.path)
     assert again == whole

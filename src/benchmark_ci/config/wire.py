@@ -141,7 +141,8 @@ class File(_Wire):
 def json_schema() -> dict[str, Any]:
     """The file's JSON Schema, for editors."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "benchmark-ci.toml"}
-    return head | _for_toml(File.model_json_schema())
+    body: dict[str, Any] = _for_toml(File.model_json_schema())
+    return head | body
 
 
 def _for_toml(schema: Any) -> Any:
