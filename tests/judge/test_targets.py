@@ -242,14 +242,15 @@ def test_a_target_that_was_not_reached_is_never_dropped() -> None:
     assert second.verdict is MET
 
 
-def test_one_commit_on_both_sides_measures_no_target() -> None:
-    found = recorded([target()], ())
+def test_one_commit_on_both_sides_is_no_failure() -> None:
+    found = recorded([target(fails=True)], (), fail_on=FailOn.INCONCLUSIVE)
     same = found.header.model_copy(update={"current": found.header.baseline})
-    result = only(found.model_copy(update={"header": same}))
-    assert (result.verdict, result.reason) == (
-        NOT_MEASURED,
-        "Both sides are one commit, so nothing was built.",
-    )
+    assert judge_targets(found.model_copy(update={"header": same})) == ()
+
+
+def test_more_rounds_than_are_measured_change_nothing() -> None:
+    whole = of_reference([*steady(41, 12), *[(1.0, 1.0)] * 400])
+    assert only(recorded([target()], whole)).rounds == MOST_TARGET_ROUNDS
 
 
 def test_lines_of_targets_that_there_are_not_change_nothing() -> None:

@@ -13,6 +13,7 @@ from benchmark_ci.judge.targets import MOST_TARGET_ROUNDS, TARGET_LOOKS, judge_t
 from benchmark_ci.measure.recording import Recorder, read
 from benchmark_ci.measure.references import FEWEST_ROUNDS, References, reserve_seconds
 from benchmark_ci.model import (
+    Config,
     Contender,
     Discovered,
     End,
@@ -20,6 +21,7 @@ from benchmark_ci.model import (
     ReferenceTarget,
     Side,
     TargetVerdict,
+    TimesRule,
 )
 from benchmark_ci.wall.site import Site
 from tests.engine import BOTH, Heard, bench, discovered, header, preparation, stand_in
@@ -51,6 +53,7 @@ class Bench:
         found: tuple[Discovered, ...] | None = None,
         working_directory: str = ".",
         seed: int = SEED,
+        config: Config | None = None,
     ) -> Recording:
         """`budget_seconds`: what is left each time that it is asked; the last one stands."""
         executables = tuple(stand_in(self.folder / "programs", side, BENCHMARKS) for side in BOTH)
@@ -70,6 +73,7 @@ class Bench:
             self.voice,
             seed,
             lambda: answers.pop(0) if len(answers) > 1 else answers[0],
+            config,
         ).run()
         recorder.add(End(reason="decided", measuring_seconds=1, total_seconds=2))
         recorder.close()
@@ -157,6 +161,15 @@ def test_the_command_starts_in_the_working_directory_of_current(here: Bench) -> 
     (here.source / "crate" / "reference.py").write_text("import time; time.sleep(0.02)\n", encoding="utf-8")
     target = command("reference.py")
     assert verdicts(here.run(target, working_directory="crate")) == [TargetVerdict.MET]
+
+
+def test_times_of_slow_benchmarks_hold_here_too(here: Bench) -> None:
+    rule = TimesRule(pattern="fast", measurement_seconds=2)
+    config = Config(path="benchmark-ci.toml", side=Side.CURRENT, times=(rule,))
+    here.run(against("slow/naive"), config=config)
+    log = (here.folder / "programs" / "current.log").read_text(encoding="utf-8")
+    calls = [line for line in log.splitlines() if line.endswith("^fast$")]
+    assert sum("--measurement-time=2 " in line for line in calls) == FEWEST_ROUNDS
 
 
 # --- what does not work

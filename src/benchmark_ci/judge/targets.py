@@ -39,7 +39,9 @@ Test = Callable[[int], Shift]  # of the first so many rounds
 
 
 def judge_targets(recording: Recording) -> tuple[TargetResult, ...]:
-    """The judgement of every target, in the configuration's order."""
+    """The judgement of every target, in the configuration's order; none where nothing had to be built."""
+    if recording.header.baseline.sha == recording.header.current.sha:
+        return ()
     seed = recording.header.seed
     given_up = {one.target: one for one in recording.unmeasured}
     results = []
@@ -49,7 +51,7 @@ def judge_targets(recording: Recording) -> tuple[TargetResult, ...]:
         if pairs:
             results.append(_measured(target, pairs, seed, given_up.get(position)))
         else:
-            results.append(_unmeasured(target, recording, given_up.get(position)))
+            results.append(_unmeasured(target, given_up.get(position)))
     return tuple(results)
 
 
@@ -75,30 +77,24 @@ def targets_fail(results: Iterable[TargetResult], fail_on: FailOn) -> bool:
 
 
 def _pairs(processes: Iterable[ReferenceProcess]) -> list[Pair]:
-    """Complete rounds in order; calibration and half rounds are left out."""
+    """Complete rounds in order, no more than are measured; calibration and half rounds are left out."""
     numbered: dict[int, dict[Contender, ReferenceProcess]] = {}
     for one in processes:
         if one.round > 0:
             numbered.setdefault(one.round, {})[one.contender] = one
-    return [
+    pairs = [
         (both[Contender.REFERENCE], both[Contender.BENCHMARK])
         for _, both in sorted(numbered.items())
         if len(both) == len(Contender)
     ]
+    return pairs[:MOST_TARGET_ROUNDS]
 
 
-def _unmeasured(target: ReferenceTarget, recording: Recording, why: Unmeasured | None) -> TargetResult:
-    if why is None:
-        same = recording.header.baseline.sha == recording.header.current.sha
-        reason = (
-            "Both sides are one commit, so nothing was built." if same else "The run ended before its turn."
-        )
-    else:
-        reason = why.reason
+def _unmeasured(target: ReferenceTarget, why: Unmeasured | None) -> TargetResult:
     return TargetResult(
         target=target,
         verdict=TargetVerdict.NOT_MEASURED,
-        reason=reason,
+        reason=why.reason if why else "The run ended before its turn.",
         last_lines=why.last_lines if why else "",
     )
 
