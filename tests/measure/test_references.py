@@ -263,7 +263,7 @@ def test_a_target_is_not_begun_without_time_for_its_fewest_rounds(here: Bench) -
 
 
 def test_a_target_that_time_ran_out_for_is_unclear(here: Bench) -> None:
-    found = here.run(against("slow/naive"), budget_seconds=(*(600,) * 8, 0))
+    found = here.run(against("slow/naive"), budget_seconds=(*(600,) * 9, 0))
     (result,) = judge_targets(found)
     assert 0 < result.rounds < FEWEST_ROUNDS
     assert result.verdict is TargetVerdict.UNCLEAR

@@ -67,6 +67,11 @@ class _Pair:
         self.limit_seconds = FIRST_LIMIT_SECONDS
         self.measured: list[ReferenceProcess] = []
 
+    @property
+    def fewest_seconds(self) -> float:
+        """What the rounds before its first look will probably take."""
+        return FEWEST_ROUNDS * self.round_seconds
+
 
 class References:
     """Measures targets until they are decided or no time is left."""
@@ -102,10 +107,20 @@ class References:
         self._count = 0
 
     def run(self) -> None:
-        """Measure all; why one could not be stands in the recording."""
-        ready = [pair for number in range(len(self._targets)) if (pair := self._calibrated(number))]
-        # Quick ones first: the time that is left answers most targets that way.
-        for pair in sorted(ready, key=lambda one: one.round_seconds):
+        """Measure all; why one could not be stands in the recording.
+
+        What needs more than its share of the time that is left waits: so most targets get an answer.
+        """
+        slow = []
+        for position in range(len(self._targets)):
+            pair = self._calibrated(position)
+            if pair is None:
+                continue
+            if pair.fewest_seconds <= self._left() / (len(self._targets) - position):
+                self._measure(pair)
+            else:
+                slow.append(pair)
+        for pair in sorted(slow, key=lambda one: one.round_seconds):
             self._measure(pair)
 
     def _calibrated(self, position: int) -> _Pair | None:
@@ -127,9 +142,9 @@ class References:
         return pair
 
     def _measure(self, pair: _Pair) -> None:
-        seconds = FEWEST_ROUNDS * pair.round_seconds
-        if seconds > self._left():
-            reason = f"The time budget left too little for it: it needs about {max(seconds, 1):.0f} s."
+        if pair.fewest_seconds > self._left():
+            needed = max(pair.fewest_seconds, 1)
+            reason = f"The time budget left too little for it: it needs about {needed:.0f} s."
             self._give_up(pair.position, reason)
             return
         failed = False
