@@ -16,6 +16,8 @@ from tests.plan.repositories import git
 
 NAME = "benchmark-ci.toml"
 FORK = ", as on every pull request of a fork."
+BOTH = " between baseline and current"
+CHANGES = "Changes: threshold 5 % → 50 %, `*` threshold unset → 90 %."
 Content = str | bytes | None
 STRICT, LOOSE = "threshold = 5\n", "threshold = 50\n[limits]\n'*' = 90\n"
 
@@ -84,7 +86,7 @@ def test_current_s_file_counts(repository: Repository) -> None:
     plan = repository.sides(STRICT, LOOSE).plan()
     assert plan.config and plan.config.side is Side.CURRENT
     assert plan.config.threshold_percent == 50
-    assert plan.cautions == ("`benchmark-ci.toml` differs between baseline and current; current's was used.",)
+    assert plan.cautions == (f"`benchmark-ci.toml` differs{BOTH}; current's was used. {CHANGES}",)
 
 
 def test_on_a_fork_s_pull_request_baseline_s_counts(repository: Repository) -> None:
@@ -92,10 +94,7 @@ def test_on_a_fork_s_pull_request_baseline_s_counts(repository: Repository) -> N
     assert plan.config and plan.config.side is Side.BASELINE
     assert plan.config.threshold_percent == 5
     assert plan.config.limits == ()
-    assert plan.cautions == (
-        "`benchmark-ci.toml` differs between baseline and current; baseline's was used, as on every pull "
-        "request of a fork.",
-    )
+    assert plan.cautions == (f"`benchmark-ci.toml` differs{BOTH}; baseline's was used{FORK} {CHANGES}",)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +237,7 @@ def test_on_one_s_own_machine_the_working_tree_s_file_counts(repository: Reposit
     (repository.path / NAME).write_text(LOOSE)
     plan = plan_for_checkout(Settings(baseline_ref="main"), repository.path, repository.store)
     assert plan.config and plan.config.threshold_percent == 50
-    assert plan.cautions[0].endswith("current's was used.")
+    assert plan.cautions[0].endswith(f"current's was used. {CHANGES}")
 
 
 def test_the_same_commit_on_both_sides_has_no_difference(repository: Repository) -> None:

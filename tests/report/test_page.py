@@ -34,7 +34,7 @@ REPORTS = {
     "nothing": report(error="a\nb", remedy="Do `this`."),
     "evil": report(
         [
-            measured(EVIL, Verdict.REGRESSED, 20.0, target=EVIL, reason=EVIL),
+            measured(EVIL, Verdict.REGRESSED, 20.0, target=EVIL, reason=EVIL, rule=EVIL),
             unmeasured(EVIL, Verdict.FAILED, EVIL, last_lines=EVIL),
         ],
         targets=(
@@ -100,3 +100,9 @@ def test_plot_needs_something_measured() -> None:
 
 def test_page_is_the_same_each_time() -> None:
     assert page(samples.rich()) == page(samples.rich())
+
+
+def test_a_limit_that_is_not_the_threshold_names_its_rule() -> None:
+    text = page(report([measured("a", Verdict.UNCHANGED, 1.0, limit=5, rule="a* (line 4)")]))
+    assert '5 %<span class="small">a* (line 4)</span>' in text
+    assert "(line" not in page(samples.small())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from benchmark_ci.model.build import BenchmarkId
@@ -32,7 +32,7 @@ class Pattern:
         """Whether it can match one full id only."""
         return not {_ANY, _ONE} & {*self.what}
 
-    @property
+    @cached_property
     def rank(self) -> Rank:
         """The larger, the more specific: exact ids, then by the letters before the first wildcard, by all
         letters, by how few `*` there are; what also names package and target comes before its like.
@@ -49,12 +49,20 @@ class Pattern:
 
     def matches(self, benchmark: BenchmarkId) -> bool:
         """Whether it means this benchmark."""
-        if self.where and not _expression(self.where).fullmatch(f"{benchmark.package}/{benchmark.target}"):
+        if self._what.fullmatch(benchmark.full_id) is None:
             return False
-        return _expression(self.what).fullmatch(benchmark.full_id) is not None
+        return not self.where or bool(self._where.fullmatch(f"{benchmark.package}/{benchmark.target}"))
+
+    @cached_property
+    def _where(self) -> re.Pattern[str]:
+        return _expression(self.where)
+
+    @cached_property
+    def _what(self) -> re.Pattern[str]:
+        return _expression(self.what)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def pattern(text: str) -> Pattern:
     """The pattern that a text spells; equal patterns match the same benchmarks, however they are spelt."""
     qualified = _QUALIFIED.fullmatch(text)
@@ -80,7 +88,6 @@ def _signs(text: str) -> tuple[str, ...]:
     return tuple(ordered)
 
 
-@lru_cache(maxsize=4096)
 def _expression(signs: tuple[str, ...]) -> re.Pattern[str]:
     """Each `*` but the last takes as little as it can and never more: no text makes this slow."""
     chunks = [""]

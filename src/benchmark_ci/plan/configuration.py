@@ -6,6 +6,7 @@ request, where a stranger could loosen the gate that judges him: there it is bas
 
 from __future__ import annotations
 
+from benchmark_ci.config.difference import difference
 from benchmark_ci.config.document import MOST_BYTES
 from benchmark_ci.config.read import read_config
 from benchmark_ci.errors import BadInput, BadInputs
@@ -50,29 +51,24 @@ def _read(plan: Plan, side: Side, settings: Settings, store: Store) -> Config | 
 def _difference(config: Config | None, plan: Plan, other: Side, settings: Settings, store: Store) -> str:
     """What to say where the other side's file says something else; comments and order say nothing."""
     counts = Side.CURRENT if other is Side.BASELINE else Side.BASELINE
-    file, broken = f"`{settings.config}`", ""
+    file, broken, changes = f"`{settings.config}`", "", ""
     try:
         theirs = _read(plan, other, settings, store)
     except BadInput as bad:
         theirs = None
         broken = (bad.problems[0] if isinstance(bad, BadInputs) else bad).message
-    if not broken and _said(theirs) == _said(config):
-        return ""
     if broken:
         what = broken.rstrip(".")
+    elif config is None and theirs is None:
+        return ""
     elif config is None or theirs is None:
         what = f"{file} is only in {other if config is None else counts}"
     else:
+        sides = (config, theirs) if counts is Side.BASELINE else (theirs, config)
+        changes = difference(*sides)
+        if not changes:
+            return ""
         what = f"{file} differs between baseline and current"
     used = f"no {file} was used" if config is None else f"{counts}'s was used"
-    return f"{what}; {used}{', as on every pull request of a fork' if counts is Side.BASELINE else ''}."
-
-
-def _said(config: Config | None) -> object:
-    """What the file says, whatever the lines it says it in."""
-    if config is None:
-        return None
-    said = config.model_dump(exclude={"side"})
-    for rules in ("skip", "limits", "times", "targets"):
-        said[rules] = sorted(str({**rule, "line": 0}) for rule in said[rules])
-    return said
+    why = ", as on every pull request of a fork" if counts is Side.BASELINE else ""
+    return f"{what}; {used}{why}." + (f" Changes: {changes}." if changes else "")
