@@ -99,12 +99,16 @@ def test_the_comment_says_that_the_limits_were_changed_and_what_is_skipped(loose
     for text in (
         "differs between baseline and current",
         "current's was used",
+        "150 %",
         "1 benchmark is skipped by `benchmark-ci.toml`",
         "`quick/render`",
         "`nothing/*`",
         "`quick/* (line 3)`",
     ):
         assert text in loosened.comment, text
+    assert (
+        "threshold 20 % → unset, `quick/render` threshold 5 % → unset, `quick/*` thresh" in loosened.cautions
+    )
     assert "line 1: `quick/render`" in loosened.cautions
     assert "`nothing/*` (line 1) matches no benchmark of this run" in loosened.cautions
 

@@ -25,11 +25,11 @@ STRICT, LOOSE = "threshold = 5\n", "threshold = 50\n[limits]\n'*' = 90\n"
 class Repository:
     """A pull request's merge commit, checked out, with a file on each side (None: without)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, object_format: str = "sha1") -> None:
         self.path = folder / "repository"
         self.path.mkdir()
         self.private = folder / "private"
-        git(self.path, "init", "--quiet")
+        git(self.path, "init", "--quiet", f"--object-format={object_format}")
         (self.path / "Cargo.toml").write_text("[package]\n")
 
     def sides(self, baseline: Content, current: Content, name: str = NAME) -> Repository:
@@ -220,6 +220,11 @@ def test_odd_signs_and_blank_ends_come_through_git_unchanged(repository: Reposit
     text = "skip = ['\N{REPLACEMENT CHARACTER}*', 'ü']\r\n\r\n\n  \t\n"
     plan = repository.sides(None, text).plan()
     assert plan.config and [rule.pattern for rule in plan.config.skip] == ["\N{REPLACEMENT CHARACTER}*", "ü"]
+
+
+def test_a_repository_with_longer_shas_is_read_alike(tmp_path: Path) -> None:
+    plan = Repository(tmp_path, "sha256").sides(STRICT, "skip = ['ü�']").plan()
+    assert plan.config and plan.config.skip[0].pattern == "ü�"
 
 
 @pytest.mark.parametrize("name", ["*.toml", ":(top)x.toml", "a b.toml", "-x.toml", "é.toml"])
