@@ -11,8 +11,8 @@ from pathlib import Path
 from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import RECORDING, Trees
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
-from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, Verdict
-from benchmark_ci.plan import Store, plan_for_job, read_event, refuse_foreign_head, store_for_job
+from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, TargetVerdict, Verdict
+from benchmark_ci.plan import Store, effective, plan_for_job, read_event, refuse_foreign_head, store_for_job
 from benchmark_ci.plan.event import SeenEvent
 from benchmark_ci.publish.markers import comment_marker
 from benchmark_ci.publish.publication import Artifact, Publication, publish
@@ -71,6 +71,7 @@ class ActionDoor:
         refuse_foreign_head(self._event)
         self._store = store_for_job(self.settings, self._job, self._private / "store", self._environ)
         plan = plan_for_job(self.settings, self._job, self._event, self._store)
+        self.settings = effective(self.settings, plan.config)
         self._own_output()
         return plan
 
@@ -148,7 +149,7 @@ class ActionDoor:
                 pull_request=pull_request.number if pull_request else None,
                 from_fork=pull_request.from_fork if pull_request else False,
                 comment=self.settings.comment,
-                changed=any(result.verdict in CHANGED for result in report.benchmarks) or bool(report.error),
+                changed=changed(report),
                 annotations=annotations_of(report),
                 outputs=outputs(report),
             ),
@@ -174,12 +175,19 @@ def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice) -> No
     publish(publication, job, Settings().github_token, voice)
 
 
+def changed(report: Report) -> bool:
+    """Whether there is something to say where the comment comes only with changes."""
+    unmet = any(one.verdict is not TargetVerdict.MET for one in report.targets)
+    return unmet or bool(report.error) or any(one.verdict in CHANGED for one in report.benchmarks)
+
+
 def outputs(report: Report) -> dict[str, str]:
     """The action's outputs, but for the two that publishing adds."""
     counted = ("regressed", "improved", "unchanged", "inconclusive", "compared")
     return {
         "verdict": report.verdict.value,
         **{name: str(report.counts[name]) for name in counted},
+        "targets_missed": str(sum(one.verdict is TargetVerdict.MISSED for one in report.targets)),
         "baseline_sha": report.baseline.sha,
         "current_sha": report.current.sha,
         "report": OUTPUT,

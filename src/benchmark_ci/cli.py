@@ -139,7 +139,11 @@ def _parser() -> argparse.ArgumentParser:
     again = commands.add_parser("judge", help="recompute a report from a recording")
     again.add_argument("recording", type=Path, metavar="RECORDING", help="a recording.jsonl.gz")
     again.add_argument(
-        "--threshold", type=_percent, metavar="N", help="judge against another threshold (percent)"
+        "--threshold",
+        type=_percent,
+        metavar="N",
+        help="judge against another threshold (percent) than the run's; "
+        "limits of benchmark-ci.toml's own rules stay as they were",
     )
     again.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
     again.set_defaults(command=_judge)

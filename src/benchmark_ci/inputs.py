@@ -181,6 +181,12 @@ INPUTS: tuple[Input, ...] = (
         "When the pull request gets a comment: always, changes (only when something changed) or never.",
         one_of(CommentWhen),
     ),
+    Input(
+        "config",
+        "benchmark-ci.toml",
+        "File with limits per benchmark and all that does not fit inputs, relative to the repository's root.",
+        command,  # settings.py makes it a path, as above
+    ),
 )
 """Every input of the action, in the order of `action.yml`. Lists take commas, spaces or new lines."""
 

@@ -17,7 +17,7 @@ from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import Trees
 from benchmark_ci.errors import BadInput, BenchmarkCIError
 from benchmark_ci.model import Links, Plan, Report, Settings, Side
-from benchmark_ci.plan import Store, open_store, plan_for_checkout
+from benchmark_ci.plan import Store, effective, open_store, plan_for_checkout
 from benchmark_ci.report import folder
 from benchmark_ci.report.terminal import text
 from benchmark_ci.wall import fence, files
@@ -128,7 +128,8 @@ class TerminalDoor:
         self._store = open_store(self._directory, self._private / "store", environ=self._environ)
         plan = plan_for_checkout(self.settings, self._directory, self._store)
         below_root = self._store.prefix(self._directory) / self.settings.working_directory
-        self.settings = self.settings.model_copy(update={"working_directory": below_root})
+        settings = self.settings.model_copy(update={"working_directory": below_root})
+        self.settings = effective(settings, plan.config)
         self._output.mkdir(parents=True, exist_ok=True)
         # The working tree stays clean: the folder hides itself.
         (self._output / ".gitignore").write_text("*\n", encoding="utf-8")

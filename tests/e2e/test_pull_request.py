@@ -125,6 +125,7 @@ def test_the_outputs_are_complete(slow: Push) -> None:
         "unchanged": "1",
         "inconclusive": "0",
         "compared": "2",
+        "targets_missed": "0",
         "baseline_sha": slow.scene.base,
         "current_sha": slow.merge,
         "report": "benchmark-results",

@@ -148,7 +148,7 @@ def test_no_identical_benchmark_is_ever_anything_else(changes: list[float]) -> N
 
 
 def test_the_panel_decides_as_the_comparison_does() -> None:
-    panel = Panel(10, 7, frozenset({SAME}))
+    panel = Panel(10, 7, controls=frozenset({SAME}))
     for one in [*steady(SAME, 0), *steady(CHANGED, 30)]:
         panel.hear(one)
     assert panel.decided() == {SAME, CHANGED}

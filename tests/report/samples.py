@@ -14,12 +14,16 @@ from benchmark_ci.model import (
     FailOn,
     Links,
     Overall,
+    ReferenceTarget,
     Report,
     Result,
     Side,
     SideTime,
+    Standing,
     Target,
     TargetFailure,
+    TargetResult,
+    TargetVerdict,
     Throughput,
     Verdict,
 )
@@ -60,6 +64,7 @@ def measured(
     baseline_ns: float = 1234.0,
     *,
     limit: float = 10.0,
+    rule: str = "",
     throughput: Throughput | None = None,
     target: str = "quantize",
     reason: str = "",
@@ -80,6 +85,7 @@ def measured(
         verdict=verdict,
         reason=reason,
         limit_percent=limit,
+        limit_rule=rule,
         rounds=12,
         endpoint=Endpoint.FLOOR,
         change_percent=change,
@@ -130,6 +136,50 @@ def unmeasured(
     )
 
 
+def against(
+    name: str,
+    verdict: TargetVerdict,
+    times: float | None = 41.2,
+    memory: float | None = None,
+    *,
+    reference: str | tuple[str, ...] = ("python3", "reference/quantize.py", "quantize"),
+    fails: bool = False,
+    reason: str = "",
+    last_lines: str = "",
+) -> TargetResult:
+    """A target of 5× faster, and of at most half the memory where `memory` is given."""
+    command = reference if isinstance(reference, tuple) else ()
+    target = ReferenceTarget(
+        benchmark=name,
+        reference_benchmark="" if command else str(reference),
+        reference_command=command,
+        times_faster=5,
+        memory_percent=None if memory is None else 50,
+        fails=fails,
+    )
+    if verdict is TargetVerdict.NOT_MEASURED or times is None:
+        return TargetResult(target=target, verdict=verdict, reason=reason, last_lines=last_lines)
+    share = None
+    if memory is not None:
+        share = Standing(
+            verdict=TargetVerdict.MET, demanded=50, measured=memory, low=memory * 0.98, high=memory * 1.02
+        )
+    return TargetResult(
+        target=target,
+        verdict=verdict,
+        reason=reason,
+        rounds=7,
+        times_faster=Standing(
+            verdict=verdict, demanded=5, measured=times, low=times * 0.97, high=times * 1.04
+        ),
+        memory_percent=share,
+        benchmark_time_ns=28_100,
+        reference_time_ns=28_100 * times,
+        benchmark_peak_memory_bytes=None if memory is None else 4_300_000,
+        reference_peak_memory_bytes=None if memory is None else 11_300_000,
+    )
+
+
 def many(verdict: Verdict, amount: int) -> list[Result]:
     """So many benchmarks of one verdict, with plausible numbers where it was timed."""
     if verdict in COMPARED and verdict is not Verdict.IDENTICAL:
@@ -149,6 +199,7 @@ def report(
     fail_on: FailOn = FailOn.REGRESSION,
     threshold_percent: float = 10.0,
     environment: Environment | None = ENVIRONMENT,
+    targets: tuple[TargetResult, ...] = (),
     target_failures: tuple[TargetFailure, ...] = (),
     cautions: tuple[str, ...] = (),
     error: str = "",
@@ -175,6 +226,7 @@ def report(
         benchmarks=results,
         noise_percent=0.8 if timed else None,
         smallest_visible_percent=11.0 if timed else None,
+        targets=targets,
         target_failures=target_failures,
         cautions=cautions,
         error=error,
@@ -259,7 +311,16 @@ def rich() -> Report:
             ),
             measured("parse/huge", Verdict.INCONCLUSIVE, 8.1, 6.0, 5_400_000, reason=noisy, minutes=4.4),
             measured("parse/many small", Verdict.INCONCLUSIVE, 3.0, 9.5, 412_000, reason=noisy, minutes=7.1),
-            measured("dequantize/4096", Verdict.IMPROVED, -24.5, 1.2, 4_321, memory=(20_000_000, 15_100_000)),
+            measured(
+                "dequantize/4096",
+                Verdict.IMPROVED,
+                -24.5,
+                1.2,
+                4_321,
+                limit=5,
+                rule="dequantize/* (line 4)",
+                memory=(20_000_000, 15_100_000),
+            ),
             unmeasured(
                 "parse/network", Verdict.NOT_REACHED, "The run ended before its first round was complete."
             ),
@@ -289,6 +350,17 @@ def rich() -> Report:
                 if op or size == 64
             ),
         ],
+        targets=(
+            against("quantize/int4/1048576", TargetVerdict.MET, 41.2, 38.1),
+            against("parse/huge", TargetVerdict.MISSED, 3.18, reference="parse/naive"),
+            against("dequantize/4096", TargetVerdict.MET, 1234.5),
+            against(
+                "unpack/8bit",
+                TargetVerdict.NOT_MEASURED,
+                reason="The reference ended with exit code 1.",
+                last_lines="ModuleNotFoundError: No module named 'numpy'",
+            ),
+        ),
         target_failures=(
             TargetFailure(
                 target=Target(package="quantizer", name="legacy"),

@@ -7,12 +7,12 @@ import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from benchmark_ci.build import changes, discovery, lock, metadata, toolchain
+from benchmark_ci.build import changes, discovery, lock, metadata, rules, toolchain
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.side import BuiltSide, SideBuilder
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BadInput, BadInputs
-from benchmark_ci.model import Environment, Noun, Preparation, Settings, Side, TargetFailure
+from benchmark_ci.model import Config, Environment, Noun, Preparation, Settings, Side, TargetFailure
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.site import Site
 
@@ -39,6 +39,7 @@ def build(
     checkout: Checkout,
     child_environment: ChildEnvironment,
     voice: Voice,
+    config: Config | None = None,
 ) -> Build:
     """Build the bench targets of both sides with one toolchain and list their benchmarks.
 
@@ -56,7 +57,7 @@ def build(
         for side in Side
     }
     built = _build_sides(builders, settings, site, voice, cautions)
-    found = _discover(built, settings, site, chain, voice, cautions)
+    found = _discover(built, settings, config, site, chain, voice, cautions)
     if not settings.prove:
         return found
     return found.model_copy(
@@ -161,6 +162,7 @@ def _copy_lock(found: PurePosixPath | None, source: Side, destination: Side, sit
 def _discover(
     built: Mapping[Side, BuiltSide],
     settings: Settings,
+    config: Config | None,
     site: Site,
     chain: Toolchain,
     voice: Voice,
@@ -180,7 +182,8 @@ def _discover(
             else:
                 usable.append(exe.model_copy(update={"setup_seconds": answer.seconds}))
     every = discovery.join(listed)
-    benchmarks = tuple(one for one in every if discovery.selected(one.id.full_id, settings))
+    benchmarks = tuple(one for one in every if discovery.selected(one.id, settings, config))
+    cautions += rules.remarks(every, settings, config)
     targets = {str(bench.target): bench.target for one in built.values() for bench in one.workspace.benches}
     voice.say(f"Found {len(benchmarks)} benchmarks in {len(targets)} bench targets")
     for failure in failures:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from benchmark_ci.build import executable as executables
 from benchmark_ci.build.executable import Executable, Listing
 from benchmark_ci.errors import BadFile
-from benchmark_ci.model import BenchmarkId, Discovered, Noun, Settings, Side, TargetFailure
+from benchmark_ci.model import BenchmarkId, Config, Discovered, Noun, Settings, Side, TargetFailure
 from benchmark_ci.wall import files
 from benchmark_ci.wall.site import Site
 
@@ -104,7 +104,14 @@ def _longer_ids(exe: Executable, site: Site, beginning: str) -> list[str]:
     return found
 
 
-def selected(full_id: str, settings: Settings) -> bool:
+def selected(benchmark: BenchmarkId, settings: Settings, config: Config | None = None) -> bool:
+    """Whether the inputs `filter` and `skip`, and the `skip` of `benchmark-ci.toml`, leave it in."""
+    if not asked_for(benchmark.full_id, settings):
+        return False
+    return config is None or config.skipped_by(benchmark) is None
+
+
+def asked_for(full_id: str, settings: Settings) -> bool:
     """Whether the inputs `filter` and `skip` leave this benchmark in."""
     if settings.filter and not any(re.search(pattern, full_id) for pattern in settings.filter):
         return False

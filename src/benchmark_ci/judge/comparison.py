@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from benchmark_ci.judge.endpoints import rounds_of
+from benchmark_ci.judge.limits import limit_of
 from benchmark_ci.judge.proven import (
     comparable,
     controls,
@@ -49,10 +50,11 @@ WORST_FIRST = (
 def compare(recording: Recording, threshold_percent: float | None = None) -> Comparison:
     """Judge a recording, as it was or against another threshold ("what if").
 
+    The other threshold takes the place of the run's; benchmarks with a rule of their own keep their limits.
     The answer depends on the recording alone, so it is the same on every machine.
     """
     header = recording.header
-    limit = header.threshold_percent if threshold_percent is None else threshold_percent
+    threshold = header.threshold_percent if threshold_percent is None else threshold_percent
     found = recording.preparation.benchmarks if recording.preparation else ()
     targets = recording.preparation.target_failures if recording.preparation else ()
     failures = _failures(recording)
@@ -62,12 +64,16 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         for key, rounds in rounds_of(recording.processes).items()
         if rounds and key not in failures
     }
-    judged = judge_apart(measured, dict.fromkeys(measured, limit), identical_of(proofs), header.seed)
+    known = {*measured, *(benchmark.id for benchmark in found)}
+    limits = {key: limit_of(key, threshold, header.config) for key in known}
+    percents = {key: limits[key].percent for key in measured}
+    judged = judge_apart(measured, percents, identical_of(proofs), header.seed)
     throughputs = {process.id: process.throughput for process in recording.processes}
     seconds = _seconds_per_round(recording)
 
     def result(benchmark: Discovered) -> Result:
         key = benchmark.id
+        limit = limits[key]
         timed = (
             measured_result(
                 key, measured[key], judged[key], limit, header.seed, seconds[key], throughputs[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from benchmark_ci.judge.limits import Limit
 from benchmark_ci.model import (
     BenchmarkId,
     BenchmarkProof,
@@ -33,7 +34,7 @@ def identical_of(proofs: Mapping[BenchmarkId, BenchmarkProof]) -> frozenset[Benc
 
 
 def identical_result(
-    benchmark: Discovered, limit_percent: float, timed: Result | None, failures: Iterable[Failure]
+    benchmark: Discovered, limit: Limit, timed: Result | None, failures: Iterable[Failure]
 ) -> Result:
     """An identical benchmark; `timed` is what timing says where it was a control.
 
@@ -58,7 +59,8 @@ def identical_result(
         verdict=Verdict.IDENTICAL,
         reason=f"Timed along, it failed: {failed.reason} on {failed.side}." if failed else "",
         last_lines=failed.last_lines if failed else "",
-        limit_percent=limit_percent,
+        limit_percent=limit.percent,
+        limit_rule=limit.rule,
     )
 
 

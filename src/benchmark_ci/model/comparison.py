@@ -64,7 +64,7 @@ class SideTime(Noun):
 
 
 class Result(Noun):
-    """The judgement of one benchmark. The fields after `limit_percent` stand where it was measured."""
+    """The judgement of one benchmark. The fields after `limit_rule` stand where it was measured."""
 
     id: str  # Criterion's full id
     package: str
@@ -79,6 +79,7 @@ class Result(Noun):
     current_instructions: int | None = None
     control: Verdict | None = None  # an IDENTICAL one that was timed along: what timing says of it
     limit_percent: float
+    limit_rule: str = ""  # of `benchmark-ci.toml`, pattern and line; empty: the run's threshold
     rounds: int = 0
     endpoint: Endpoint | None = None
     change_percent: float | None = None

@@ -9,8 +9,10 @@ from pydantic import Field
 
 from benchmark_ci.model.base import Noun, Side
 from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
+from benchmark_ci.model.config import Config
 from benchmark_ci.model.plan import Commit
 from benchmark_ci.model.proof import Proof
+from benchmark_ci.model.reference import ReferenceTarget
 from benchmark_ci.model.request import FailOn
 
 
@@ -52,6 +54,40 @@ class Failure(Noun):
     last_lines: str = ""
 
 
+class Contender(StrEnum):
+    """The two that a target sets against each other."""
+
+    BENCHMARK = "benchmark"
+    REFERENCE = "reference"
+
+
+class ReferenceProcess(Noun):
+    """One process that was run for a target, on current: of the benchmark, or of its reference.
+
+    As `Process`; a reference command gives one sample. Round 0 is calibration and is not judged.
+    """
+
+    kind: Literal["reference"] = "reference"
+    target: int = Field(ge=0)  # position in the header's `targets`
+    contender: Contender
+    round: int = Field(ge=0)
+    first: bool  # whether it ran first in its round
+    wall_seconds: float = Field(ge=0)
+    cpu_seconds: float = Field(default=0.0, ge=0)
+    iters: tuple[float, ...] = Field(min_length=1)
+    times: tuple[float, ...] = Field(min_length=1)
+    peak_memory_bytes: int | None = Field(default=None, gt=0, lt=2**63)
+
+
+class Unmeasured(Noun):
+    """A target that was not measured, or not to its end, and why."""
+
+    kind: Literal["unmeasured"] = "unmeasured"
+    target: int = Field(ge=0)  # position in the header's `targets`
+    reason: str  # one sentence
+    last_lines: str = ""
+
+
 class Header(Noun):
     """First line of a recording: everything that a verdict depends on besides the measurements."""
 
@@ -68,6 +104,8 @@ class Header(Noun):
     baseline_reason: str
     cautions: tuple[str, ...] = ()  # of the plan
     flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
+    config: Config | None = None  # the rules of `benchmark-ci.toml`
+    targets: tuple[ReferenceTarget, ...] = ()  # of the configuration: those that this run measures
 
 
 class Preparation(Noun):
@@ -77,7 +115,7 @@ class Preparation(Noun):
     environment: Environment
     benchmarks: tuple[Discovered, ...]
     targets: tuple[Target, ...] = ()  # every bench target that was asked for, on either side
-    listed: int = 0  # benchmarks before the inputs `filter` and `skip` chose
+    listed: int = 0  # benchmarks before the inputs `filter` and `skip` and the file's `skip` chose
     target_failures: tuple[TargetFailure, ...] = ()
     cautions: tuple[str, ...] = ()
 
@@ -103,4 +141,6 @@ class Recording(Noun):
     proofs: tuple[Proof, ...] = ()
     processes: tuple[Process, ...] = ()
     failures: tuple[Failure, ...] = ()
+    references: tuple[ReferenceProcess, ...] = ()
+    unmeasured: tuple[Unmeasured, ...] = ()
     end: End | None = None  # None: the run was killed

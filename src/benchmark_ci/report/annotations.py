@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from benchmark_ci.model import Annotation, FailOn, Overall, Report, Result, TargetFailure, Verdict
-from benchmark_ci.report import plain, selection, units
+from benchmark_ci.report import plain, selection, targets, units
 from benchmark_ci.report.headline import headline, unknown, wanted
 
 MOST = 10
@@ -41,6 +41,7 @@ def _all(report: Report) -> Iterator[Annotation]:
     yield from _failed(report, fatal)
     for result in selection.by_verdict(report, Verdict.REGRESSED):
         yield _annotation(fatal, f"Slower: {_name(result)}", _numbers(result))
+    yield from _targets_missed(report, stopped=stopped)
     yield from _doubt(report, fatal if report.fail_on is FailOn.INCONCLUSIVE else "warning")
     yield from _remarks(report)
 
@@ -65,6 +66,15 @@ def _doubt(report: Report, level: Level) -> Iterator[Annotation]:
         results = selection.by_verdict(report, Verdict.INCONCLUSIVE, Verdict.NOT_REACHED)
         title = f"{units.of(doubtful, wanted(report))} inconclusive or not reached"
         yield _annotation(level, title, _names(results))
+
+
+def _targets_missed(report: Report, *, stopped: bool) -> Iterator[Annotation]:
+    for one in targets.open_ones(report):
+        level: Level = "error" if targets.makes_red(report, one) and not stopped else "warning"
+        title = f"Target {targets.word(one)}: {plain.name(one.target.benchmark)}"
+        reason = plain.clean(one.reason).strip()
+        said = [targets.sentence(one, plain.name), reason, *plain.lines(one.last_lines, most=10)]
+        yield _annotation(level, title, "\n".join(filter(None, said)))
 
 
 def _remarks(report: Report) -> Iterator[Annotation]:

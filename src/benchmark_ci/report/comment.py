@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark_ci.model import Links, Report, Result, Verdict
-from benchmark_ci.report import blocks, facts, markdown, proof, rows, selection, units
+from benchmark_ci.report import blocks, facts, markdown, proof, rows, selection, targets, units
 from benchmark_ci.report.fitting import Part, fit
 
 LIMIT = 65_000
@@ -27,6 +27,7 @@ def comment(report: Report, links: Links, marker: str) -> str:
     after = [blocks.removed(report), blocks.trust(report)]
     parts = [
         *_texts(fixed),
+        blocks.open_targets(report),
         Part(_open_rows(report, visible, shared), rank=1, before=rows.HEAD, noun="row"),
         *_texts(after),
         blocks.cautions(report),
@@ -83,6 +84,8 @@ def _folded(report: Report, rest: Sequence[Result], shared: frozenset[str]) -> l
         _names("failed alike", grouped, shared, 6, "failed benchmark"),
         _section(f"Last lines of what failed ({len(failed):,})", blocks.last_lines(failed), 4, "output"),
         _targets(report),
+        _section(targets.title(report), blocks.met_targets(report), 6, "target", joiner="\n"),
+        _section("Last lines of what targets ran", blocks.target_last_lines(report), 6, "output"),
         _names("not reached", of(report, Verdict.NOT_REACHED), shared, 6, "benchmark"),
         _names("ambiguous", of(report, Verdict.AMBIGUOUS), shared, 6, "benchmark"),
         _names("new", of(report, Verdict.NEW), shared, 7, "new benchmark"),

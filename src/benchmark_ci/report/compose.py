@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
-from benchmark_ci.model import Comparison, Overall, Recording, Report
+from benchmark_ci.model import Comparison, Overall, Recording, Report, TargetResult
 from benchmark_ci.report import proof
 
 
@@ -13,6 +13,7 @@ def compose(
     fails_job: bool,
     error: BenchmarkCIError | None = None,
     threshold_percent: float | None = None,
+    targets: tuple[TargetResult, ...] = (),
 ) -> Report:
     """Join what was measured, what it means, and what stopped the run, if something did."""
     header, preparation, end = recording.header, recording.preparation, recording.end
@@ -33,6 +34,7 @@ def compose(
         smallest_visible_percent=comparison.smallest_visible_percent,
         controls=comparison.controls,
         proof_seconds=round(sum(proof.seconds for proof in recording.proofs), 1),
+        targets=targets,
         target_failures=preparation.target_failures if preparation else (),
         cautions=cautions(recording, comparison),
         error=error.message if error else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 
-from benchmark_ci.model import Commit, FailOn, Overall, Report, Verdict
+from benchmark_ci.model import Commit, FailOn, Overall, Report, TargetVerdict, Verdict
 from benchmark_ci.report import plain, proof, selection, units
 from benchmark_ci.report.headline import number, same_commit, unknown, wanted
 
@@ -85,7 +85,8 @@ def _more_time(report: Report) -> str:
 
 
 def _never(report: Report) -> str:
-    if report.fail_on is not FailOn.NEVER or report.verdict is not Overall.REGRESSED:
+    missed = any(one.target.fails and one.verdict is TargetVerdict.MISSED for one in report.targets)
+    if report.fail_on is not FailOn.NEVER or not (missed or report.verdict is Overall.REGRESSED):
         return ""
     return "The job does not fail, because `fail_on` is `never`."
 

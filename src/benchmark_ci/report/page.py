@@ -9,8 +9,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from benchmark_ci.model import Commit, Overall, Report
-from benchmark_ci.report import facts, plain, plot, proof, selection, table, units
+from benchmark_ci.model import Commit, Overall, Report, TargetResult
+from benchmark_ci.report import facts, plain, plot, proof, selection, table, targets, units
 from benchmark_ci.report.headline import headline
 
 _TONES = {
@@ -56,6 +56,8 @@ def page(report: Report) -> str:
         show_target=len({(result.package, result.target) for result in results}) > 1,
         show_memory=any(map(selection.memory, results)),
         show_instructions=any(map(proof.instructions, results)),
+        targets=[_target(one) for one in report.targets],
+        targets_title=targets.title(report),
         failures=_failures(report),
         cautions=[plain.clean(caution) for caution in report.cautions],
         details=_details(report),
@@ -93,6 +95,24 @@ def _side(commit: Commit) -> dict[str, str]:
         "sha": units.sha(full),
         "full": full,
         "what": plain.name(commit.what) if commit.what.strip() else "",
+    }
+
+
+def _target(result: TargetResult) -> dict[str, str]:
+    speed, memory = result.times_faster, result.memory_percent
+    return {
+        "benchmark": plain.name(result.target.benchmark),
+        "reference": targets.command(result.target) or targets.reference(result.target),
+        "verdict": result.verdict.value,
+        "word": targets.word(result),
+        "fails": "fails the job" if result.target.fails else "",
+        "times": targets.pair(result),
+        "faster": targets.faster(speed) if speed else "",
+        "sizes": targets.sizes(result),
+        "share": targets.share(memory) if memory else "",
+        "demanded": targets.demanded(result.target),
+        "reason": plain.elide(plain.clean(result.reason).strip(), 300),
+        "last_lines": "\n".join(plain.lines(result.last_lines, most=30)),
     }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchmark_ci.model import Result, Verdict
-from benchmark_ci.report import markdown, proof, selection, units
+from benchmark_ci.model import Result, TargetResult, TargetVerdict, Verdict
+from benchmark_ci.report import markdown, proof, selection, targets, units
 
 _LEFT, _RIGHT = ":--", "--:"
 HEAD = markdown.table_head(
@@ -17,6 +17,14 @@ HEAD = markdown.table_head(
 )
 MEMORY_HEAD = markdown.table_head(("Benchmark", _LEFT), ("Peak memory", _RIGHT), ("Change", _RIGHT))
 _NAMED = 10
+TARGET_HEAD = markdown.table_head(
+    ("Benchmark", _LEFT),
+    ("Reference", _LEFT),
+    ("Reference\u00a0→\u00a0benchmark", _RIGHT),
+    ("Peak memory", _RIGHT),
+    ("Target", _LEFT),
+    ("Verdict", _LEFT),
+)
 _STRONG = (Verdict.REGRESSED, Verdict.FAILED, Verdict.IMPROVED)
 
 
@@ -53,6 +61,25 @@ def memory(results: Iterable[Result], shared: frozenset[str]) -> tuple[str, ...]
     )
 
 
+def against(results: Iterable[TargetResult]) -> tuple[str, ...]:
+    """A row for each target against a reference."""
+    return tuple(markdown.row(_target_cells(result)) for result in results)
+
+
+def _target_cells(result: TargetResult) -> tuple[str, ...]:
+    speed, memory = result.times_faster, result.memory_percent
+    verdict = targets.word(result)
+    shown = f"**{verdict}**" if result.verdict is not TargetVerdict.MET else verdict
+    return (
+        markdown.code(result.target.benchmark),
+        markdown.code(targets.command(result.target) or targets.reference(result.target)),
+        _unbroken(targets.pair(result)) + _small(_unbroken(targets.faster(speed)) if speed else ""),
+        _unbroken(targets.sizes(result)) + _small(_unbroken(targets.share(memory)) if memory else ""),
+        targets.demanded(result.target),
+        shown + _small(markdown.prose(result.reason, 200)),
+    )
+
+
 def together(results: Sequence[Result]) -> str:
     """One row for benchmarks that failed for one reason."""
     first = results[0]
@@ -68,13 +95,14 @@ def together(results: Sequence[Result]) -> str:
 
 def _cells(result: Result, shared: frozenset[str], reason: str) -> tuple[str, ...]:
     limit = units.percent(result.limit_percent) if result.change_percent is not None else selection.NONE
+    rule = markdown.code(result.limit_rule) if result.limit_rule and result.change_percent is not None else ""
     return (
         markdown.code(result.id)
         + (f"<br>{_small_code(result)}" if result.id in shared else "")
         + _small(differs(result)),
         _unbroken(selection.times(result)) + _small(_unbroken(selection.rates(result))),
         _change(result),
-        _unbroken(limit),
+        _unbroken(limit) + _small(rule),
         _verdict(result, reason),
     )
 

@@ -23,6 +23,7 @@ class Row:
     interval: str
     change_key: float
     limit: str
+    limit_rule: str
     limit_key: float
     time_key: float
     noise: str
@@ -58,6 +59,7 @@ def row(result: Result) -> Row:
         interval=selection.interval(result),
         change_key=_key(result.change_percent),
         limit=units.percent(result.limit_percent),
+        limit_rule=plain.name(result.limit_rule) if result.limit_rule else "",
         limit_key=result.limit_percent,
         time_key=_key(result.current.time_ns if result.current else None),
         noise=selection.NONE if result.noise_percent is None else units.percent(result.noise_percent),

@@ -36,6 +36,7 @@ class Finished(Noun):
     stderr: str
     wall_seconds: float
     cpu_seconds: float = 0.0  # of the process and the children that it waited for
+    peak_memory_bytes: int | None = None
     timed_out: bool = False
     truncated: bool = False
 
