@@ -224,6 +224,7 @@ def line_models() -> dict[str, type[Noun]]:
         model.BenchmarkId,
         model.Target,
         model.TargetFailure,
+        model.HarnessMemory,
         model.Throughput,
     )
     return {kind.model_fields["kind"].default: kind for kind in union} | {one.__name__: one for one in nested}

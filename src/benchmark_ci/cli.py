@@ -174,7 +174,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     for name, one in FLAGS.items():
         default = LOCAL_DEFAULTS.get(name, one.default)
         words = f"{one.description} Default: {default}.".replace("%", "%%")
-        if one.parse is boolean:
+        if one.parse is boolean and one.default != "true":
             command.add_argument(f"--{name}", help=words, action="append_const", const="true")
         else:
             command.add_argument(f"--{name}", help=words, action="append", metavar="VALUE")

@@ -156,6 +156,7 @@ INPUTS: tuple[Input, ...] = (
         "When the pull request gets a comment: always, changes (only when something changed) or never.",
         one_of(CommentWhen),
     ),
+    Input("memory", "true", "Report each benchmark's peak memory.", boolean),
 )
 """Every input of the action, in the order of `action.yml`. Lists take commas, spaces or new lines."""
 

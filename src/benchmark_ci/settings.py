@@ -65,7 +65,9 @@ def flags(settings: Settings) -> tuple[str, ...]:
         value = getattr(settings, one.field or one.name)
         if one.name in _NOT_REPEATED or value == Settings.model_fields[one.field or one.name].default:
             continue
-        if value is True:
+        if value is False:  # of an input that is true unless it is set
+            shown.append(f"--{_flag(one)}=false")
+        elif value is True:
             shown.append(f"--{_flag(one)}")
         elif isinstance(value, tuple):
             shown.append(f"--{_flag(one)}={(chr(10) if one.parse is expressions else ',').join(value)}")

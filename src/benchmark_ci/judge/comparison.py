@@ -6,6 +6,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from benchmark_ci.judge import memory
 from benchmark_ci.judge.endpoints import rounds_of
 from benchmark_ci.judge.result import measured_result, unmeasured_result
 from benchmark_ci.judge.suite import judge_suite
@@ -54,15 +55,18 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
     }
     judged = judge_suite(measured, dict.fromkeys(measured, limit), recording.header.seed)
     throughputs = {process.id: process.throughput for process in recording.processes}
+    peaks = memory.peaks_of(recording.processes)
+    harness = recording.preparation.harness_memory if recording.preparation else ()
     seconds = _seconds_per_round(recording)
 
     def result(benchmark: Discovered) -> Result:
         key = benchmark.id
         if key in judged:
             seed = recording.header.seed
-            return measured_result(
+            judged_result = measured_result(
                 key, measured[key], judged[key], limit, seed, seconds[key], throughputs[key]
             )
+            return memory.with_memory(judged_result, peaks.get(key, ()), harness)
         return unmeasured_result(benchmark, limit, failures.get(key, {}), targets)
 
     results = sorted((result(benchmark) for benchmark in found), key=_worst_first)

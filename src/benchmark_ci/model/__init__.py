@@ -10,11 +10,21 @@ from benchmark_ci.model.build import (
     Discovered,
     Environment,
     Harness,
+    HarnessMemory,
     Target,
     TargetFailure,
     Throughput,
 )
-from benchmark_ci.model.comparison import COMPARED, Comparison, Endpoint, Overall, Result, SideTime, Verdict
+from benchmark_ci.model.comparison import (
+    COMPARED,
+    Comparison,
+    Endpoint,
+    MemoryChange,
+    Overall,
+    Result,
+    SideTime,
+    Verdict,
+)
 from benchmark_ci.model.plan import Commit, Plan
 from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
 from benchmark_ci.model.reference import ReferenceTarget
@@ -36,9 +46,11 @@ __all__ = [
     "FailOn",
     "Failure",
     "Harness",
+    "HarnessMemory",
     "Header",
     "Job",
     "Links",
+    "MemoryChange",
     "Noun",
     "Overall",
     "Plan",

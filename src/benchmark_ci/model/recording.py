@@ -8,7 +8,15 @@ from typing import Literal
 from pydantic import Field
 
 from benchmark_ci.model.base import Noun, Side
-from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
+from benchmark_ci.model.build import (
+    BenchmarkId,
+    Discovered,
+    Environment,
+    HarnessMemory,
+    Target,
+    TargetFailure,
+    Throughput,
+)
 from benchmark_ci.model.plan import Commit
 from benchmark_ci.model.request import FailOn
 
@@ -38,6 +46,7 @@ class Process(Noun):
     iters: tuple[float, ...] = Field(min_length=1)
     times: tuple[float, ...] = Field(min_length=1)
     throughput: Throughput | None = None
+    peak_memory_bytes: int | None = Field(default=None, gt=0)  # None: not known to be this benchmark's alone
 
 
 class Failure(Noun):
@@ -78,6 +87,7 @@ class Preparation(Noun):
     targets: tuple[Target, ...] = ()  # every bench target that was asked for, on either side
     listed: int = 0  # benchmarks before the inputs `filter` and `skip` chose
     target_failures: tuple[TargetFailure, ...] = ()
+    harness_memory: tuple[HarnessMemory, ...] = ()
     cautions: tuple[str, ...] = ()
 
 
