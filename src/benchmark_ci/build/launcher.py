@@ -1,8 +1,8 @@
 """The launcher: a small program that starts a benchmark and tells its peak memory.
 
-The kernel's `ru_maxrss` survives `exec`: a child of ours would be said to hold at least what we hold, hundreds
-of megabytes. So a benchmark is forked from a small process (about 1 MB, less than any Criterion process), which
-waits for it, and its rusage is exact and costs nothing while it runs.
+The kernel's `ru_maxrss` survives `exec`: a child of ours would be said to hold what we hold, hundreds
+of megabytes. So a benchmark is forked from a small process (about 1 MB, less than any Criterion process),
+which waits for it, and its rusage is exact and costs nothing while it runs.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class TargetFailure(Noun):
 
 
 class HarnessMemory(Noun):
-    """What an executable takes while none of its benchmarks runs: program, harness, and set-up before them."""
+    """What an executable takes while none of its benchmarks runs: program, harness, early set-up."""
 
     target: Target
     side: Side
