@@ -84,7 +84,8 @@ def _drawn(line: Line, widths: list[int], room: int, reason: str) -> str:
 
 def _memory(report: Report) -> str:
     return "\n".join(
-        f"Peak memory: {units.sizes(*both)} ({units.change(selection.memory_change(one))})  {plain.name(one.id)}"
+        f"Peak memory: {units.sizes(*both)} ({units.change(selection.memory_change(one))}) "
+        f"{plain.name(one.id)}"
         for one in selection.memory_warned(report)
         if (both := selection.memory(one))
     )
