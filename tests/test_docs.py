@@ -259,6 +259,7 @@ def line_models() -> dict[str, type[Noun]]:
         model.BenchmarkId,
         model.Target,
         model.TargetFailure,
+        model.HarnessMemory,
         model.Throughput,
         model.Config,
         model.SkipRule,

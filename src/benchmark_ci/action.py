@@ -20,6 +20,8 @@ from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import folder
 from benchmark_ci.report.annotations import annotations as annotations_of
 from benchmark_ci.report.comment import comment
+from benchmark_ci.report.memory import NAME as MEMORY
+from benchmark_ci.report.memory import memory_results
 from benchmark_ci.report.summary import summary
 from benchmark_ci.report.terminal import text
 from benchmark_ci.wall import fence, files
@@ -116,8 +118,11 @@ class ActionDoor:
         written = folder.files(report, Links())
         for name, content in written.items():
             (self.output / name).write_text(content, encoding="utf-8")
+        memory = memory_results(report)
+        if memory:
+            (self.output / MEMORY).write_text(memory, encoding="utf-8")
         self._voice.say(text(report, 110))
-        self._publish(report, self._artifacts(written, trees))
+        self._publish(report, self._artifacts(written, trees, memory))
         files.give_to_owner_of(self._job.workspace, self.output)
         self._clean_up()
 
@@ -125,7 +130,7 @@ class ActionDoor:
         if self._identities is None:  # in the image, the container goes away with all of it
             shutil.rmtree(self._private, ignore_errors=True)
 
-    def _artifacts(self, written: Mapping[str, str], trees: Trees) -> tuple[Artifact, ...]:
+    def _artifacts(self, written: Mapping[str, str], trees: Trees, memory: str) -> tuple[Artifact, ...]:
         members: dict[str, bytes | Path] = {name: content.encode() for name, content in written.items()}
         members[RECORDING] = self.output / RECORDING
         return (
@@ -134,6 +139,15 @@ class ActionDoor:
                 Artifact(name=f"benchmark-results-{side}", members=dict(tree), retention_days=RETENTION_DAYS)
                 for side, tree in trees.items()
                 if tree
+            ),
+            *(
+                Artifact(
+                    name="memory-benchmark-results",
+                    members={MEMORY: text.encode()},
+                    retention_days=RETENTION_DAYS,
+                )
+                for text in [memory]
+                if text
             ),
         )
 

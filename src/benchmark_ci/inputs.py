@@ -182,6 +182,13 @@ INPUTS: tuple[Input, ...] = (
         one_of(CommentWhen),
     ),
     Input(
+        "memory",
+        "true",
+        "Report each benchmark's peak memory.",
+        boolean,
+        switched_off="Do not report peak memory.",
+    ),
+    Input(
         "config",
         "benchmark-ci.toml",
         "File with limits per benchmark and all that does not fit inputs, relative to the repository's root.",

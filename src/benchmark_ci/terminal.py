@@ -19,6 +19,8 @@ from benchmark_ci.errors import BadInput, BenchmarkCIError
 from benchmark_ci.model import Links, Plan, Report, Settings, Side
 from benchmark_ci.plan import Store, effective, open_store, plan_for_checkout
 from benchmark_ci.report import folder
+from benchmark_ci.report.memory import NAME as MEMORY
+from benchmark_ci.report.memory import memory_results
 from benchmark_ci.report.terminal import text
 from benchmark_ci.wall import fence, files
 from benchmark_ci.wall.environment import behind_the_wall, on_a_terminal
@@ -162,6 +164,9 @@ class TerminalDoor:
         """Files in the output folder, and the report in words."""
         for name, content in folder.files(report, Links()).items():
             (self._output / name).write_text(content, encoding="utf-8")
+        (self._output / MEMORY).unlink(missing_ok=True)
+        if memory := memory_results(report):
+            (self._output / MEMORY).write_text(memory, encoding="utf-8")
         for side, tree in trees.items():
             self._write_tree(self._output / f"criterion-{side}", tree)
         if self._identities:  # in the image: the folder is mounted from a user's machine

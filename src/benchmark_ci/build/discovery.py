@@ -25,6 +25,7 @@ class Listed(Noun):
     ids: tuple[BenchmarkId, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     failure: TargetFailure | None = None
+    peak_memory_bytes: int | None = None  # while it lists: what it takes without any benchmark
     seconds: float = 0.0  # how long listing took: what every process spends on set-up
 
 
@@ -49,6 +50,7 @@ def list_benchmarks(exe: Executable, site: Site) -> Listed:
             for full_id in counts
         ),
         ambiguous=frozenset(full_id for full_id, count in counts.items() if count > 1),
+        peak_memory_bytes=answer.peak_memory_bytes,
         seconds=answer.wall_seconds,
     )
 

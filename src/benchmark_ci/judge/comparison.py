@@ -6,8 +6,9 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from benchmark_ci.judge import memory
 from benchmark_ci.judge.endpoints import rounds_of
-from benchmark_ci.judge.limits import limit_of
+from benchmark_ci.judge.limits import limit_of, memory_limits_of
 from benchmark_ci.judge.proven import (
     comparable,
     controls,
@@ -69,6 +70,8 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
     percents = {key: limits[key].percent for key in measured}
     judged = judge_apart(measured, percents, identical_of(proofs), header.seed)
     throughputs = {process.id: process.throughput for process in recording.processes}
+    peaks = memory.peaks_of(recording.processes)
+    harness = recording.preparation.harness_memory if recording.preparation else ()
     seconds = _seconds_per_round(recording)
 
     def result(benchmark: Discovered) -> Result:
@@ -81,6 +84,9 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
             if key in judged
             else None
         )
+        if timed is not None:
+            own = memory_limits_of(key, header.config)
+            timed = memory.with_memory(timed, peaks.get(key, ()), harness, own)
         proof, failed = proofs.get(key), failures.get(key, {})
         if proof and proof.identical and comparable(benchmark):
             timed = identical_result(benchmark, limit, timed, failed.values())

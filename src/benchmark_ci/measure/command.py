@@ -59,6 +59,7 @@ def run_command(
     env: Mapping[str, str],
     identity: Identity | None,
     limit_seconds: float,
+    launcher: Path | None = None,
 ) -> Timed:
     """Run a reference command once, as the benchmarks run. Whatever it does, there is an answer."""
     try:
@@ -69,6 +70,7 @@ def run_command(
             identity=identity,
             timeout_seconds=limit_seconds,
             keep_bytes=KEEP_BYTES,
+            launcher=launcher,
         )
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -241,6 +241,7 @@ class _Command:
             self._like.env,
             self._site.identity(Side.CURRENT),
             limit_seconds,
+            self._like.launcher,
         )
         self.expected_seconds = timed.wall_seconds
         return timed

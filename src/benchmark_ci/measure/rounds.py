@@ -198,6 +198,7 @@ class Rounds:
                 iters=measured.result.iters,
                 times=measured.result.times,
                 throughput=measured.result.throughput,
+                peak_memory_bytes=answer.peak_memory_bytes if len(unit.benchmarks) == 1 else None,
             )
             self._recorder.add(process)
             if unit.round:

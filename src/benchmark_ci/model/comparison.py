@@ -60,7 +60,20 @@ class SideTime(Noun):
     time_ns: float  # of the deciding endpoint
     floor_ns: float
     typical_ns: float
-    peak_memory_bytes: int | None = None
+    peak_memory_bytes: int | None = None  # median over the processes
+    harness_memory_bytes: int | None = None  # of it: what the executable takes without any benchmark
+
+
+class MemoryChange(Noun):
+    """How peak memory changed, judged over several processes; it warns and never fails a job."""
+
+    change_percent: float  # median over the rounds
+    low_percent: float | None = None  # 95 % confidence interval; None with too few rounds
+    high_percent: float | None = None
+    rounds: int
+    threshold_percent: float
+    limit_bytes: int
+    warning: str = ""  # one or two sentences, where there is something to warn of
 
 
 class Result(Noun):
@@ -92,6 +105,7 @@ class Result(Noun):
     baseline: SideTime | None = None
     current: SideTime | None = None
     throughput: Throughput | None = None
+    memory: MemoryChange | None = None
 
 
 class Controls(Noun):

@@ -8,7 +8,15 @@ from typing import Literal
 from pydantic import Field
 
 from benchmark_ci.model.base import Noun, Side
-from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
+from benchmark_ci.model.build import (
+    BenchmarkId,
+    Discovered,
+    Environment,
+    HarnessMemory,
+    Target,
+    TargetFailure,
+    Throughput,
+)
 from benchmark_ci.model.config import Config
 from benchmark_ci.model.plan import Commit
 from benchmark_ci.model.proof import Proof
@@ -41,6 +49,7 @@ class Process(Noun):
     iters: tuple[float, ...] = Field(min_length=1)
     times: tuple[float, ...] = Field(min_length=1)
     throughput: Throughput | None = None
+    peak_memory_bytes: int | None = Field(default=None, gt=0)  # None: not known to be this benchmark's alone
 
 
 class Failure(Noun):
@@ -117,6 +126,7 @@ class Preparation(Noun):
     targets: tuple[Target, ...] = ()  # every bench target that was asked for, on either side
     listed: int = 0  # benchmarks before the inputs `filter` and `skip` and the file's `skip` chose
     target_failures: tuple[TargetFailure, ...] = ()
+    harness_memory: tuple[HarnessMemory, ...] = ()
     cautions: tuple[str, ...] = ()
 
 

@@ -49,6 +49,7 @@ class Settings(Noun):
     prove: bool = True
     fail_on: FailOn = FailOn.REGRESSION
     comment: CommentWhen = CommentWhen.ALWAYS
+    memory: bool = True
     config: PurePosixPath = PurePosixPath("benchmark-ci.toml")
 
 

@@ -89,10 +89,9 @@ def _remarks(report: Report) -> Iterator[Annotation]:
         if results := selection.by_verdict(report, verdict):
             title = f"{units.count(len(results), 'benchmark')} {verdict.value}"
             yield _annotation("warning", title, _names(results))
-    if grown := selection.grown(report):
-        limit = units.percent(report.threshold_percent)
-        title = f"{units.count(len(grown), 'benchmark')}: peak memory grew by more than {limit}"
-        yield _annotation("warning", title, _names(grown))
+    if warned := selection.memory_warned(report):
+        title = f"{units.count(len(warned), 'benchmark')}: peak memory grew or is above its limit"
+        yield _annotation("warning", title, _names(warned))
     for caution in report.cautions:
         yield _annotation("warning", "Caution", plain.clean(caution))
 

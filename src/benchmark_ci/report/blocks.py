@@ -53,6 +53,18 @@ def error(report: Report) -> str:
     return said + remedy
 
 
+def memory(report: Report) -> str:
+    """One line where peak memory warns, the largest growth first."""
+    warned = selection.memory_warned(report)
+    if not warned:
+        return ""
+    first, both = warned[0], selection.memory(warned[0]) or (0, 0)
+    told = f"{markdown.code(first.id)}: {units.sizes(*both)} ({units.change(selection.memory_change(first))})"
+    more = f", and {len(warned) - 1:,} more" if len(warned) > 1 else ""
+    said = first.memory.warning if first.memory else ""
+    return f"⚠️ {said} {told}{more}"
+
+
 def trust(report: Report) -> str:
     """How far the numbers can be trusted: one line."""
     return " ".join(facts.trust(report))

@@ -23,7 +23,12 @@ def comment(report: Report, links: Links, marker: str) -> str:
     """The comment's body; `marker` is the caller's HTML comment by which it is found again."""
     shared = selection.shared_ids(report)
     visible, rest = _split(selection.that_matter(report))
-    fixed = [marker, blocks.top(report) + blocks.context(report, links), blocks.error(report)]
+    fixed = [
+        marker,
+        blocks.top(report) + blocks.context(report, links),
+        blocks.error(report),
+        blocks.memory(report),
+    ]
     after = [blocks.removed(report), blocks.trust(report)]
     parts = [
         *_texts(fixed),

@@ -122,9 +122,7 @@ def _spelt(character: str) -> str:
 
 
 def memory_title(report: Report) -> str:
-    """`Peak memory of 12 benchmarks, 1 grew by more than 10 %`; memory warns and never blocks."""
-    known, grown = selection.by_memory(report), len(selection.grown(report))
+    """`Peak memory of 12 benchmarks, 1 warned of`; memory warns and never blocks."""
+    known, warned = selection.by_memory(report), len(selection.memory_warned(report))
     title = f"Peak memory of {units.count(len(known), 'benchmark')}"
-    return (
-        f"{title}, {grown:,} grew by more than {units.percent(report.threshold_percent)}" if grown else title
-    )
+    return f"{title}, {warned:,} warned of" if warned else title

@@ -26,6 +26,7 @@ def text(report: Report, width: int) -> str:
         _error(report, width),
         _references(report, width),
         _table(report, width),
+        _memory(report),
         _last_lines(report),
         _targets(report),
         _wrapped(" ".join(facts.trust(report)).replace("`", ""), width),
@@ -86,6 +87,15 @@ def _drawn(line: Line, widths: list[int], room: int, reason: str) -> str:
         plain.elide(line[4], room)
     ]
     return "  ".join(cells).rstrip() + (f"\n    {reason}" if reason else "")
+
+
+def _memory(report: Report) -> str:
+    return "\n".join(
+        f"Peak memory: {units.sizes(*both)} ({units.change(selection.memory_change(one))}) "
+        f"{plain.name(one.id)}"
+        for one in selection.memory_warned(report)
+        if (both := selection.memory(one))
+    )
 
 
 def _columns(cell: str) -> int:
