@@ -68,7 +68,7 @@ def values(iters: Sequence[float], times: Sequence[float]) -> Values:
     ordered = sorted(map(operator.truediv, times, iters))
     count = len(ordered)
     reach = MEDIAN_Z * math.sqrt(count)
-    typical = statistics.median(ordered)
+    typical = (ordered[count // 2] + ordered[(count - 1) // 2]) / 2
     low = ordered[max(0, math.floor(count / 2 - reach) - 1)]
     high = ordered[min(count - 1, math.ceil(count / 2 + reach))]
     return Values(

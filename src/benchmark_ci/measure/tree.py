@@ -24,6 +24,8 @@ DEEPEST = 64
 MOST_FOLDERS = 1_000_000
 _MARKS_OF_A_TARGET = ("CACHEDIR.TAG", ".rustc_info.json", "release", "debug")
 _NUMBERS = {float, int}
+_OTHER_FILES = ("estimates.json", "tukey.json")
+_LINKS_OF_A_LEAF = 2
 
 
 class Found(NamedTuple):
@@ -97,17 +99,32 @@ class Tree:
             for entry in entries:
                 name = entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    below.append(f"{folder}/{name}" if folder else name)
+                    inside = f"{folder}/{name}" if folder else name
+                    if not self._is_leaf(entry, folder):
+                        below.append(inside)
                 elif name == "benchmark.json":
                     known = True
                 elif name == "sample.json":
                     known = known or f"/{folder}".endswith(f"/{NEW}")
-                elif name != "estimates.json" and name != "tukey.json" and entry.is_symlink():
+                elif name not in _OTHER_FILES and entry.is_symlink():
                     self.links += 1
         if known and folder:
             parent, _, last = folder.rpartition("/")
             self.folders.setdefault(last, []).append(parent)
         return below
+
+    def _is_leaf(self, entry: os.DirEntry[str], folder: str) -> bool:
+        """Notes a benchmark's results without listing their folder, where that holds no other folder.
+
+        Two links are the folder's own on file systems that count them; on the others it is listed.
+        """
+        if entry.stat(follow_symlinks=False).st_nlink != _LINKS_OF_A_LEAF:
+            return False
+        if os.path.lexists(f"{entry.path}/benchmark.json") or (
+            entry.name == NEW and os.path.lexists(f"{entry.path}/sample.json")
+        ):
+            self.folders.setdefault(entry.name, []).append(folder)
+        return True
 
     def _read(self, folder: str, name: str) -> Found:
         place = f"{self.home}/{folder}/{name}"
