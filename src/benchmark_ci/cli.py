@@ -51,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"error: {error}\nCheck the path, its permissions and the free disk space.\n")
         return int(ExitCode.NO_VERDICT)
+    except Exception:  # a traceback alone would end with 1, the code of a regression
+        sys.stderr.write(f"{traceback.format_exc()}error: this is a bug of ours. Please report it.\n")
+        return int(ExitCode.NO_VERDICT)
 
 
 def _action(_: argparse.Namespace) -> ExitCode:

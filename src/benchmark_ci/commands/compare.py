@@ -83,8 +83,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> ExitCode:
-    gc.disable()  # a large tree gives many small objects and no cycles: looking for some takes a tenth longer
     settings, allowance = _asked(arguments)
+    gc.disable()  # a large tree gives many small objects and no cycles: looking for some takes a tenth longer
+    try:
+        return _compared(arguments, settings, allowance)
+    finally:
+        gc.enable()
+
+
+def _compared(arguments: argparse.Namespace, settings: Settings, allowance: float | None) -> ExitCode:
     form = arguments.format
     if form is None and arguments.output is not None:
         form = _SUFFIXES.get(arguments.output.suffix.lower(), "json")

@@ -88,7 +88,10 @@ def _both(baseline: Path, current: Path) -> tuple[Entries, Entries]:
 
 def _rows(file: Path) -> dict[str, list[Mapping[str, float]]]:
     """Numbers by the entry's name; several entries of one name are kept apart."""
-    remedy = "Give a JSON list of objects with implementation, model_size, bit_width and their figures."
+    remedy = (
+        "Give a JSON list of objects with implementation, model_size, bit_width and their figures; folders "
+        "are compared with `--baseline` and `--current`."
+    )
     try:
         with file.open("rb") as opened:
             content = opened.read(LARGEST_BYTES + 1)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from benchmark_ci.errors import BadInput, BadInputs, NothingCompared
 from benchmark_ci.judge.single import Reading, values
-from benchmark_ci.measure.tree import BASE, NEW, Found, Tree, printable
+from benchmark_ci.measure.tree import BASE, NEW, Found, Tree, home, printable
 from benchmark_ci.model import Comparison, Overall, Verdict
 from benchmark_ci.parsers import shown
 
@@ -57,8 +57,8 @@ def choose(baseline: Path, current: Path, name: str | None) -> Sides:
             f"Flag `--baseline-name` is {shown(name)}; allowed: the name given to `--save-baseline`.",
             "It is the name of a folder beside `new` in a benchmark's folder.",
         )
-    one_tree = old.home == new.home
-    _insist_on_results(old, new, one_tree)
+    one_tree = old is new
+    _insist_on_results(old, new, name)
     saved, reason = _saved(old, one_tree, name)
     cautions: list[str] = []
     readings = [
@@ -82,7 +82,8 @@ def _trees(baseline: Path, current: Path) -> tuple[Tree, Tree]:
     problems: list[BadInput] = []
     for flag, directory in (("--baseline", baseline), ("--current", current)):
         try:
-            found.append(Tree(directory))
+            place = home(directory)
+            found.append(found[0] if found and found[0].home == place else Tree(place))
         except BadInput as problem:
             problems.append(BadInput(f"Flag `{flag}`: {problem.message}", problem.remedy))
     if problems:
@@ -90,15 +91,15 @@ def _trees(baseline: Path, current: Path) -> tuple[Tree, Tree]:
     return found[0], found[1]
 
 
-def _insist_on_results(old: Tree, new: Tree, one_tree: bool) -> None:
+def _insist_on_results(old: Tree, new: Tree, name: str | None) -> None:
     empty = [
         f"`{flag}`, where `{printable(str(tree.home))}` was searched"
         for flag, tree in (("--baseline", old), ("--current", new))
-        if not tree.folders
+        if NEW not in tree.folders and not (name in tree.folders and flag == "--baseline")
     ]
     if not empty:
         return
-    links = old.links + (0 if one_tree else new.links)
+    links = old.links + (0 if old is new else new.links)
     others = f" {links} symbolic links were not followed." if links else ""
     raise NothingCompared(
         f"No Criterion results were found below {' nor below '.join(empty)}: no folder there holds a "

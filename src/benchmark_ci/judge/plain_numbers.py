@@ -11,6 +11,9 @@ from benchmark_ci.model import Result, SideTime, Verdict
 NOTHING = 1.0
 """From 0 to less than this (MB or s) is no growth to speak of: it was below what was counted."""
 
+SMALLEST = 1e-9
+"""Below this a number is 0: a change relative to it says nothing."""
+
 Entries = Mapping[str, Sequence[Mapping[str, float]]]
 
 
@@ -61,7 +64,7 @@ def _entry(
 
 
 def _judged(name: str, column: Column, old: float, new: float, threshold_percent: float) -> Result:
-    change = (new / old - 1) * 100 if old > 0 else None
+    change = (new / old - 1) * 100 if old >= SMALLEST else None
     if change is None:
         verdict = Verdict.REGRESSED if new >= NOTHING else Verdict.UNCHANGED
     elif change > threshold_percent:

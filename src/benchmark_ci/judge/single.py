@@ -1,7 +1,7 @@
 """One process per side: what two finished Criterion trees can say, and no more.
 
-How far processes of the same code are apart cannot be learnt from one process: neither the spread of its
-samples nor that of its neighbours in the suite tells it. So an allowance that was measured elsewhere is added
+How far processes of the same code are apart cannot be learnt from one process; the spread of its samples
+hardly tells it. So an allowance that was measured elsewhere is added
 to every interval (docs/compare.md, `python -m benchmarks.single`), and a verdict stands only outside of it.
 """
 

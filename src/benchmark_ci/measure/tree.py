@@ -44,12 +44,12 @@ class Found(NamedTuple):
 class Tree:
     """The results below one folder, by the name under which Criterion keeps them (`new`, `base`, …)."""
 
-    def __init__(self, directory: Path) -> None:
-        """Look for results in a checkout, its target directory, a Criterion tree, or an artifact.
+    def __init__(self, home: Path) -> None:
+        """Look for results below `home`.
 
         Raises BadInput naming the folder that cannot be read, or that no honest tree holds.
         """
-        self.home = _home(directory)
+        self.home = home
         self.links = 0
         self.folders: dict[str, list[str]] = {}  # name → folders of benchmarks that have results of it
         self._walk()
@@ -168,10 +168,17 @@ def printable(path: str) -> str:
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in path)
 
 
-def _home(directory: Path) -> Path:
-    """The folder below which results are looked for. Other Criterion trees in a checkout are not its own."""
-    if not directory.is_dir():
-        what = "is not a folder" if directory.exists() else "does not exist"
+def home(directory: Path) -> Path:
+    """Where the results of a checkout, its target directory, a Criterion tree or an artifact lie.
+
+    Of a checkout only its own `target/criterion` counts, not other trees that it holds. Raises BadInput for
+    what is no folder.
+    """
+    try:
+        what = "" if directory.is_dir() else "is not a folder" if directory.exists() else "does not exist"
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+    if what:
         raise BadInput(
             f"`{printable(str(directory))}` {what}.",
             "Give a checkout in which `cargo bench` ran, its `target/criterion`, or an unpacked artifact.",

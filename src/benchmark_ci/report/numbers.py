@@ -29,7 +29,7 @@ def sentence(results: Sequence[Result], threshold_percent: float) -> str:
     total = sum(one.verdict in COMPARED for one in results)
     limit = units.percent(threshold_percent)
     if not grown:
-        return f"{GOOD} None of {units.count(total, 'number')} is larger by more than {limit}"
+        return f"{GOOD} No number is larger by more than {limit} ({total:,} compared)"
     return f"{UNSURE} {units.of(grown, total, 'number')} larger by more than {limit}"
 
 
