@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from benchmark_ci.errors import BadInput, BadInputs, NothingCompared
 from benchmark_ci.judge.single import Reading, values
@@ -12,6 +13,7 @@ from benchmark_ci.measure.tree import BASE, NEW, Found, Tree, home, printable
 from benchmark_ci.model import Comparison, Overall, Verdict
 from benchmark_ci.parsers import shown
 
+Answer = TypeVar("Answer")
 A_DAY = 24 * 3600
 _SHOWN = 10
 
@@ -60,30 +62,39 @@ def choose(baseline: Path, current: Path, name: str | None) -> Sides:
     one_tree = old is new
     _insist_on_results(old, new, name)
     saved, reason = _saved(old, one_tree, name)
-    cautions: list[str] = []
-    readings = [
-        _readings(tree, kept, side, cautions)
-        for tree, kept, side in ((old, saved, "baseline"), (new, NEW, "current"))
-    ]
+    with ThreadPoolExecutor(2) as both:  # one waits for the disk while the other one parses
+        of_baseline = both.submit(_readings, old, saved, "baseline")
+        of_current = both.submit(_readings, new, NEW, "current")
     given = printable(str(baseline))
     return Sides(
-        baseline=readings[0],
-        current=readings[1],
+        baseline=of_baseline.result()[0],
+        current=of_current.result()[0],
         baseline_what=given if saved == NEW else f"`{printable(saved)}` saved in `{given}`",
         current_what=printable(str(current)),
         reason=reason,
-        cautions=tuple(cautions),
+        cautions=(*of_baseline.result()[1], *of_current.result()[1]),
         one_tree=one_tree,
     )
 
 
 def _trees(baseline: Path, current: Path) -> tuple[Tree, Tree]:
-    found: list[Tree] = []
+    """Both trees; one and the same where both folders are one."""
+    old, new = _both(home, baseline, current)
+    if old == new:
+        tree = Tree(old)
+        return tree, tree
+    return _both(Tree, old, new)
+
+
+def _both(read: Callable[[Path], Answer], baseline: Path, current: Path) -> tuple[Answer, Answer]:
+    """Read both sides at once; what is wrong with either is told together."""
+    found: list[Answer] = []
     problems: list[BadInput] = []
-    for flag, directory in (("--baseline", baseline), ("--current", current)):
+    with ThreadPoolExecutor(2) as both:
+        reading = {"--baseline": both.submit(read, baseline), "--current": both.submit(read, current)}
+    for flag, answer in reading.items():
         try:
-            place = home(directory)
-            found.append(found[0] if found and found[0].home == place else Tree(place))
+            found.append(answer.result())
         except BadInput as problem:
             problems.append(BadInput(f"Flag `{flag}`: {problem.message}", problem.remedy))
     if problems:
@@ -163,9 +174,10 @@ def _copy(name: str) -> NothingCompared:
     )
 
 
-def _readings(tree: Tree, name: str, side: str, cautions: list[str]) -> list[Reading]:
-    """One side's benchmarks, each reduced to its values as soon as it is read."""
+def _readings(tree: Tree, name: str, side: str) -> tuple[list[Reading], list[str]]:
+    """One side's benchmarks, each reduced to its values as soon as it is read; and what to know of them."""
     readings: list[Reading] = []
+    cautions: list[str] = []
     times: list[float] = []
     for found in tree.read(name):
         readings.append(_reading(found))
@@ -179,7 +191,7 @@ def _readings(tree: Tree, name: str, side: str, cautions: list[str]) -> list[Rea
         )
     if tree.links:
         cautions.append(f"{tree.links:,} symbolic links on {side} were not followed.")
-    return readings
+    return readings, cautions
 
 
 def _reading(found: Found) -> Reading:
