@@ -181,7 +181,7 @@ def _worth(comparison: Comparison, judging: Judging) -> str:
     else:
         endpoints = {one.endpoint for one in comparison.benchmarks if one.endpoint}
         figures = " or ".join(f"{ALLOWANCE_PERCENT[one]:g} %" for one in Endpoint if one in endpoints)
-        allowed = f"{figures}: where we measured, 99 of 100 pairs of processes of the same code were closer"
+        allowed = f"{figures} (99 of 100 pairs of processes of the same code were closer where we measured)"
     return (
         "One process per side was measured, which says little about small changes. Every interval allows "
         f"for {allowed}. To learn more, measure both sides in turns: `benchmark-ci run`."
