@@ -205,6 +205,18 @@ def test_nested_deeper_than_anything_honest(tmp_path: Path) -> None:
         Tree(tmp_path)
 
 
+def test_a_path_that_is_too_long_for_the_system_is_named(tmp_path: Path) -> None:
+    place = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=place)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = below
+    os.close(place)
+    with pytest.raises(BadInput, match="cannot be read"):
+        Tree(tmp_path)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     suite(tmp_path, good=100)
