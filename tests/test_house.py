@@ -25,6 +25,7 @@ WIRING = {
     "action",
     "terminal",
     "cli",
+    "commands",
     "container",
     "door",
     "settings",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark_ci import __version__
+from benchmark_ci.commands import compare
 from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
@@ -22,6 +23,7 @@ from benchmark_ci.report.page import page
 from benchmark_ci.report.summary import summary
 from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
+from benchmark_ci.wall import files
 
 NOT_LOCAL = ("github_token", "comment")
 FLAGS = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG) if one.name not in NOT_LOCAL}
@@ -44,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(error.exit_code)
     except OSError as error:
         sys.stderr.write(f"error: {error}\nCheck the path, its permissions and the free disk space.\n")
+        return int(ExitCode.NO_VERDICT)
+    except Exception:  # a traceback alone would end with 1, the code of a regression
+        sys.stderr.write(f"{traceback.format_exc()}error: this is a bug of ours. Please report it.\n")
         return int(ExitCode.NO_VERDICT)
 
 
@@ -125,7 +130,7 @@ def _deliver(text: str, output: Path | None) -> None:
         sys.stdout.write(text)
     else:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        files.write_whole(output, text.encode())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -133,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="benchmark-ci", description="Is the current side slower than the baseline, beyond doubt?"
     )
     parser.add_argument("--version", action="version", version=f"benchmark-ci {__version__}")
+    parser.set_defaults(deliver=_deliver, environ=os.environ)  # what commands in modules of their own need
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
 
@@ -154,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
     render.set_defaults(command=_render)
 
+    compare.add(commands)
     action = commands.add_parser("action", help="what the GitHub Action's container runs")
     action.set_defaults(command=_action)
     return parser

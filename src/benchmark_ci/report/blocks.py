@@ -73,7 +73,7 @@ def trust(report: Report) -> str:
 def cautions(report: Report) -> Part:
     """What a reader should know besides, as a list."""
     rows = tuple(f"- {markdown.prose(caution, 400)}" for caution in report.cautions)
-    return Part(rows, rank=2, noun="caution")
+    return Part(rows, rank=1, noun="caution")
 
 
 def reproduce(report: Report) -> str:

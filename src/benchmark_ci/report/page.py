@@ -143,11 +143,13 @@ def _details(report: Report) -> list[tuple[str, str]]:
                 "as an unprivileged user of their own" if machine.walled else "as the user who ran this",
             ),
         ]
+    if report.total_seconds:  # nothing was measured where finished results are compared
+        measured = f"{units.duration(report.measuring_seconds)} of {units.duration(report.total_seconds)}"
+        budget = units.duration(report.time_budget_minutes * 60)
+        proved = units.duration(report.proof_seconds)
+        found += [("Measured", measured), ("Proved", proved), ("Time budget", budget)]
     return [
         *found,
-        ("Measured", f"{units.duration(report.measuring_seconds)} of {units.duration(report.total_seconds)}"),
-        ("Proved", units.duration(report.proof_seconds)),
-        ("Time budget", units.duration(report.time_budget_minutes * 60)),
         ("Threshold", units.percent(report.threshold_percent)),
         ("Fails on", report.fail_on.value),
         ("Started", plain.clean(report.started)),

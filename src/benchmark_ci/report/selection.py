@@ -59,8 +59,9 @@ def shared_ids(report: Report) -> frozenset[str]:
 
 
 def target(result: Result) -> str:
-    """`package/target`, as a name."""
-    return plain.name(f"{result.package}/{result.target}")
+    """`package/target`, as a name; in a Criterion tree both are unknown."""
+    known = "/".join(part for part in (result.package, result.target) if part)
+    return plain.name(known) if known else "the tree"
 
 
 def word(result: Result) -> str:
