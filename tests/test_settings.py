@@ -62,6 +62,7 @@ def test_nothing_set_is_the_default() -> None:
         ("comment", "changes", "comment", CommentWhen.CHANGES),
         ("config", "ci/./limits.toml", "config", PurePosixPath("ci/limits.toml")),
         ("config", "/github/workspace/limits.toml", "config", PurePosixPath("limits.toml")),
+        ("name", " ubuntu-24.04 (arm), größer ", "name", "ubuntu-24.04 (arm), größer"),
     ],
 )
 def test_what_is_taken(name: str, text: str, field: str, expected: object) -> None:
@@ -138,6 +139,10 @@ VARIABLES = [
         *(("filter", text) for text in ["(", "a\n[", "*"]),
         ("fail_on", "always"),
         ("comment", "Never"),
+        *(
+            ("name", text)
+            for text in ["a/b", "a\\b", "a:b", "a|b", 'a"b', "a\nb", "a\u202eb", "-a", "a.", "..", "x" * 101]
+        ),
         ("github_token", "ghs_x\nevil: 1"),
     ],
 )

@@ -17,6 +17,7 @@ from benchmark_ci.parsers import (
     boolean,
     command,
     expressions,
+    name,
     number,
     one_of,
     percent,
@@ -187,6 +188,12 @@ INPUTS: tuple[Input, ...] = (
         "Report each benchmark's peak memory.",
         boolean,
         switched_off="Do not report peak memory.",
+    ),
+    Input(
+        "name",
+        "none",
+        "Tells several jobs or matrix legs of a workflow apart: in artifact names, comments and headlines.",
+        name,
     ),
     Input(
         "config",

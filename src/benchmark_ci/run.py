@@ -235,4 +235,5 @@ class _Gathering:
             flags=flags(self._settings),
             config=self._plan.config,
             targets=self._targets,
+            name=self._settings.name,
         )

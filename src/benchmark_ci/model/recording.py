@@ -115,6 +115,7 @@ class Header(Noun):
     flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
     config: Config | None = None  # the rules of `benchmark-ci.toml`
     targets: tuple[ReferenceTarget, ...] = ()  # of the configuration: those that this run measures
+    name: str = ""  # the input `name`
 
 
 class Preparation(Noun):
