@@ -145,7 +145,8 @@ def test_the_comment_says_everything_in_its_order_and_nothing_else(slow: Push) -
     order = [
         r"### ❌ 1 of 2 benchmarks is slower by more than 10 %\n\n\(1 runs the same code, 1 timed\)",
         rf"Baseline \[`{slow.scene.base[:7]}`\].*current \[`{slow.head[:7]}`\].*rustc 1\.95\.0 · .* rounds",
-        rf"\| `{SLOWED}` \|.* → .*{CHANGE} \[\+[\d.]+, \+[\d.]+\] \| 10\s% \| \*\*regressed\*\*",
+        rf"\| `{SLOWED}`<br><sub>differs: .*</sub> \|.* → .*{CHANGE} \[\+[\d.]+, \+[\d.]+\] \| 10\s% \| "
+        r"\*\*regressed\*\*",
         r"Noise of this run: .* inconclusive\.",
         rf"benchmark-ci run --baseline {slow.scene.base} --current {slow.head} .*--filter",
         rf"<details><summary>Why 1 benchmark was timed</summary>.*`{SLOWED}` differs: `quantizer::",
