@@ -17,7 +17,7 @@ from tests.report.samples import measured, report
 
 GREW = "Peak memory grew by more than 10 %."
 LINE = f"⚠️ {GREW} `parse/large`: 64.00 → 96.00 MB (+50.0 %), and 1 more"
-OWN = "Of each peak, 4.100 MB to 4.250 MB are the harness's own"
+OWN = "Of each peak memory, 4.100 MB to 4.250 MB are the harness's own"
 
 
 def large(name: str = "parse/large", current: int = 96_000_000) -> Result:
@@ -76,9 +76,9 @@ def test_the_harness_s_share_is_said_once() -> None:
 @pytest.mark.parametrize(
     ("baseline", "current", "said"),
     [
-        (4_100_000, 4_100_000, "Of each peak, 4.100 MB are the harness's own"),
-        (None, 4_250_000, "Of each peak, 4.250 MB are the harness's own"),
-        (900_000, 4_250_000, "Of each peak, 900.0 kB to 4.250 MB are the harness's own"),
+        (4_100_000, 4_100_000, "Of each peak memory, 4.100 MB are the harness's own"),
+        (None, 4_250_000, "Of each peak memory, 4.250 MB are the harness's own"),
+        (900_000, 4_250_000, "Of each peak memory, 900.0 kB to 4.250 MB are the harness's own"),
         (None, None, ""),
     ],
 )

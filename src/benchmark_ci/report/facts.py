@@ -140,4 +140,4 @@ def harness_memory(report: Report) -> str:
         return ""
     low, high = units.size(min(known)), units.size(max(known))
     own = f"{low} are" if low == high else f"{low} to {high} are"
-    return f"Of each peak, {own} the harness's own: what its executable takes without any benchmark."
+    return f"Of each peak memory, {own} the harness's own: what its executable takes without any benchmark."
