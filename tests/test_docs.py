@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -29,6 +30,8 @@ from benchmark_ci.measure.recording import Line, Recorder
 from benchmark_ci.model import Links, Noun, Overall, Report, Result, SideTime, Throughput, Verdict
 from benchmark_ci.publish.publication import Published
 from benchmark_ci.report.comment import comment
+from benchmark_ci.report.memory import memory_results
+from tests.report import samples
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
@@ -233,6 +236,12 @@ def test_the_documented_bounds_are_the_model_s() -> None:
 def test_the_files_shown_can_be_read(document: Path) -> None:
     (shown,) = fenced(document, "toml")
     assert read_config(shown.encode(), PurePosixPath("benchmark-ci.toml"), model.Side.CURRENT).limits
+
+
+def test_every_field_of_the_memory_results_is_documented() -> None:
+    documented = [unquoted(row[0]) for row in rows(section(CONFIGURATION, "Memory results"))]
+    written = json.loads(memory_results(samples.rich()))
+    assert written and all(list(one) == documented for one in written)
 
 
 # --- methodology and recording

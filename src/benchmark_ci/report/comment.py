@@ -135,4 +135,4 @@ def _timed(report: Report, shared: frozenset[str]) -> Part:
 
 def _memory(report: Report, shared: frozenset[str]) -> Part:
     lines = rows.memory(selection.by_memory(report), shared)
-    return _section(facts.memory_title(report), lines, 9, "row", rows.MEMORY_HEAD, "\n")
+    return _section(facts.memory_title(report), lines, 9, "row", blocks.memory_head(report), "\n")

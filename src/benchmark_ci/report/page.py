@@ -54,6 +54,7 @@ def page(report: Report) -> str:
         rows=[table.row(result) for result in results],
         verdicts=list(dict.fromkeys(result.verdict.value for result in results)),
         show_target=len({(result.package, result.target) for result in results}) > 1,
+        harness_memory=facts.harness_memory(report),
         show_memory=any(map(selection.memory, results)),
         show_instructions=any(map(proof.instructions, results)),
         targets=[_target(one) for one in report.targets],
