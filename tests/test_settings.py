@@ -60,6 +60,7 @@ def test_nothing_set_is_the_default() -> None:
         ("time_budget", "0.5", "time_budget_minutes", 0.5),
         ("fail_on", "never", "fail_on", FailOn.NEVER),
         ("comment", "changes", "comment", CommentWhen.CHANGES),
+        ("name", " ubuntu-24.04 (arm), größer ", "name", "ubuntu-24.04 (arm), größer"),
     ],
 )
 def test_what_is_taken(name: str, text: str, field: str, expected: object) -> None:
@@ -135,6 +136,10 @@ VARIABLES = [
         *(("filter", text) for text in ["(", "a\n[", "*"]),
         ("fail_on", "always"),
         ("comment", "Never"),
+        *(
+            ("name", text)
+            for text in ["a/b", "a\\b", "a:b", "a|b", 'a"b', "a\nb", "a\u202eb", "-a", "a.", "..", "x" * 101]
+        ),
         ("github_token", "ghs_x\nevil: 1"),
     ],
 )

@@ -138,7 +138,7 @@ class ActionDoor:
 
     def _publish(self, report: Report, artifacts: tuple[Artifact, ...]) -> None:
         pull_request = self._event.pull_request if self._event else None
-        marker = comment_marker(self._job.workflow, self._job.job, "")
+        marker = comment_marker(self._job.workflow, self._job.job, self.settings.name)
         publish(
             Publication(
                 artifacts=artifacts,
@@ -149,6 +149,7 @@ class ActionDoor:
                 from_fork=pull_request.from_fork if pull_request else False,
                 comment=self.settings.comment,
                 changed=any(result.verdict in CHANGED for result in report.benchmarks) or bool(report.error),
+                name=self.settings.name,
                 annotations=annotations_of(report),
                 outputs=outputs(report),
             ),

@@ -23,7 +23,7 @@ from benchmark_ci.report.summary import summary
 from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 
-NOT_LOCAL = ("github_token", "comment")
+NOT_LOCAL = ("github_token", "comment", "name")
 FLAGS = {
     one.flag or one.name.replace("_", "-"): one
     for one in (*INPUTS, CURRENT_FLAG)

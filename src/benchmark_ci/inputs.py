@@ -17,6 +17,7 @@ from benchmark_ci.parsers import (
     boolean,
     command,
     expressions,
+    name,
     number,
     one_of,
     percent,
@@ -155,6 +156,12 @@ INPUTS: tuple[Input, ...] = (
         "always",
         "When the pull request gets a comment: always, changes (only when something changed) or never.",
         one_of(CommentWhen),
+    ),
+    Input(
+        "name",
+        "none",
+        "Tells several jobs or matrix legs of a workflow apart: in artifact names, comments and headlines.",
+        name,
     ),
 )
 """Every input of the action, in the order of `action.yml`. Lists take commas, spaces or new lines."""

@@ -178,4 +178,5 @@ class _Gathering:
             baseline_reason=self._plan.reason,
             cautions=self._plan.cautions,
             flags=flags(self._settings),
+            name=self._settings.name,
         )

@@ -17,7 +17,16 @@ MOUNT = PurePosixPath("/github/workspace")
 
 _FALLBACK_THRESHOLD = Input("REGRESSION_THRESHOLD", "10", "", percent, field="threshold_percent")
 
-_NOT_REPEATED = ("baseline_ref", "github_token", "filter", "fail_on", "comment", "system_packages", "setup")
+_NOT_REPEATED = (
+    "baseline_ref",
+    "github_token",
+    "filter",
+    "fail_on",
+    "comment",
+    "name",
+    "system_packages",
+    "setup",
+)
 
 _Given = tuple[Input, str, str]  # the input, what the user calls it, its text
 

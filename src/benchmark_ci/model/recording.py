@@ -67,6 +67,7 @@ class Header(Noun):
     baseline_reason: str
     cautions: tuple[str, ...] = ()  # of the plan
     flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
+    name: str = ""  # the input `name`
 
 
 class Preparation(Noun):

@@ -40,6 +40,7 @@ class Report(Noun):
     total_seconds: float = 0
     time_budget_minutes: float = 20
     flags: tuple[str, ...] = ()  # with which `benchmark-ci run` measures the same again
+    name: str = ""  # tells several jobs or matrix legs of a workflow apart
 
 
 class Links(Noun):

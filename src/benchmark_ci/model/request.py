@@ -48,6 +48,7 @@ class Settings(Noun):
     time_budget_minutes: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     fail_on: FailOn = FailOn.REGRESSION
     comment: CommentWhen = CommentWhen.ALWAYS
+    name: str = ""
 
 
 class Job(Noun):

@@ -15,7 +15,7 @@ NAMED = 10
 
 def top(report: Report) -> str:
     """The headline, and what was compared on what."""
-    said = headline(report)
+    said = headline(report).of(markdown.term(report.name) if report.name.strip() else "")
     bracket = f"({said.bracket})\n\n" if said.bracket else ""
     return f"### {said.marked}\n\n{bracket}"
 

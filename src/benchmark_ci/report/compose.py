@@ -40,6 +40,7 @@ def compose(
         total_seconds=end.total_seconds if end else 0,
         time_budget_minutes=header.time_budget_minutes,
         flags=header.flags,
+        name=header.name,
     )
 
 

@@ -23,6 +23,10 @@ class Headline(NamedTuple):
         """Mark and sentence."""
         return f"{self.mark} {self.sentence}".strip()
 
+    def of(self, name: str) -> Headline:
+        """The same, said of one of several jobs or matrix legs; without a name as it is."""
+        return self._replace(sentence=f"{name}: {self.sentence}") if name else self
+
     def __str__(self) -> str:
         """All of it on one line."""
         return f"{self.marked} ({self.bracket})" if self.bracket else self.marked

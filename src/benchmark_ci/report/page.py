@@ -37,7 +37,7 @@ def page(report: Report) -> str:
     results = table.ordered(report)
     return _template().render(
         report=report,
-        headline=headline(report),
+        headline=headline(report).of(plain.name(report.name) if report.name.strip() else ""),
         tone="bad" if report.fails_job else _TONES.get(report.verdict, "good"),
         style=style,
         script=script,

@@ -21,7 +21,7 @@ def text(report: Report, width: int) -> str:
     """The report in lines of at most `width` columns where numbers leave the room; ends with a newline."""
     width = max(width, _NARROWEST)
     blocks = (
-        _wrapped(str(headline(report)), width),
+        _wrapped(str(headline(report).of(plain.name(report.name) if report.name.strip() else "")), width),
         _wrapped(_context(report), width),
         _error(report, width),
         _table(report, width),
