@@ -14,7 +14,7 @@ from benchmark_ci import __version__
 from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
-from benchmark_ci.model import Job, Links
+from benchmark_ci.model import Job, Links, Mode
 from benchmark_ci.parsers import Refused, boolean, percent
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import document
@@ -23,7 +23,7 @@ from benchmark_ci.report.summary import summary
 from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 
-NOT_LOCAL = ("github_token", "comment", "name")
+NOT_LOCAL = ("mode", "github_token", "comment", "name")
 FLAGS = {
     one.flag or one.name.replace("_", "-"): one
     for one in (*INPUTS, CURRENT_FLAG)
@@ -67,6 +67,10 @@ def _action(_: argparse.Namespace) -> ExitCode:
     voice.mask(token)
     voice.mask(base64.b64encode(f"x-access-token:{token}".encode()).decode())  # as git sends it
     try:
+        if settings.mode is Mode.PUBLISH:
+            from benchmark_ci.relay import relay
+
+            return relay(settings, job, voice)
         return run(ActionDoor(settings, job, dict(os.environ), voice), voice)
     except Exception as bug:  # a traceback would end with 1, the code of a regression
         if job.debug:

@@ -46,18 +46,22 @@ class Recorder:
         self._raw.close()
 
 
-def read(path: Path) -> Recording:
+def read(path: Path, called: str = "", most_bytes: int | None = None) -> Recording:
     """Read a recording; one that ends in the middle gives what it holds.
 
+    `called` is how errors name it, `most_bytes` how much it may unpack to.
     Raises BadFile naming the line that is not what the format says.
     """
+    called = called or str(path)
     header: Header | None = None
     preparation: Preparation | None = None
     processes: list[Process] = []
     failures: list[Failure] = []
     end: End | None = None
-    for number, text in enumerate(_lines(path), start=1):
-        line = _parse(path, number, text)
+    for number, text in enumerate(_lines(path, called, most_bytes), start=1):
+        line = _parse(called, number, text)
+        if isinstance(line, Header) != (number == 1) or end is not None:
+            raise _damaged(called, number, f"a line of kind `{line.kind}` does not belong here")
         if isinstance(line, Header):
             header = line
         elif isinstance(line, Preparation):
@@ -69,7 +73,7 @@ def read(path: Path) -> Recording:
         else:
             end = line
     if header is None:
-        raise BadFile(f"`{path}` holds no recording.", "Give a `recording.jsonl.gz` that a run left.")
+        raise BadFile(f"`{called}` holds no recording.", "Give a `recording.jsonl.gz` that a run left.")
     return Recording(
         header=header,
         preparation=preparation,
@@ -79,40 +83,43 @@ def read(path: Path) -> Recording:
     )
 
 
-def _parse(path: Path, number: int, text: bytes) -> Header | Preparation | Process | Failure | End:
+def _parse(called: str, number: int, text: bytes) -> Header | Preparation | Process | Failure | End:
     try:
         line = _LINES.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise _damaged(path, number, f"{place + ': ' if place else ''}{first['msg']}") from error
+        raise _damaged(called, number, f"{place + ': ' if place else ''}{first['msg']}") from error
     if isinstance(line, Process) and (problem := flaw(line.iters, line.times)):
-        raise _damaged(path, number, problem)
+        raise _damaged(called, number, problem)
     return line
 
 
-def _damaged(path: Path, number: int, problem: str) -> BadFile:
+def _damaged(called: str, number: int, problem: str) -> BadFile:
     return BadFile(
-        f"`{path}`, line {number}: {problem}.",
+        f"`{called}`, line {number}: {problem}.",
         "It was damaged, or written by another version of Benchmark CI.",
     )
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path, called: str, most_bytes: int | None) -> Iterator[bytes]:
     """Complete lines; a file cut off inside its last block, or line, ends before that line."""
     try:
         with gzip.open(path, "rb") as opened:
+            left = most_bytes
             while True:
                 try:
                     line = opened.readline(LONGEST_LINE_BYTES)
                 except EOFError:
                     return
                 if len(line) >= LONGEST_LINE_BYTES:
-                    raise BadFile(f"`{path}` has a line of more than {LONGEST_LINE_BYTES} bytes.")
+                    raise BadFile(f"`{called}` has a line of more than {LONGEST_LINE_BYTES} bytes.")
+                if left is not None and (left := left - len(line)) < 0:
+                    raise BadFile(f"`{called}` unpacks to more than {most_bytes} bytes.")
                 if not line.endswith(b"\n"):
                     return
                 yield line
     except FileNotFoundError as error:
-        raise BadFile(f"There is no recording at `{path}`.", "Give a `recording.jsonl.gz`.") from error
+        raise BadFile(f"There is no recording at `{called}`.", "Give a `recording.jsonl.gz`.") from error
     except (OSError, zlib.error) as error:
-        raise BadFile(f"`{path}` cannot be read: {error}.", "Give a `recording.jsonl.gz`.") from error
+        raise BadFile(f"`{called}` cannot be read: {error}.", "Give a `recording.jsonl.gz`.") from error

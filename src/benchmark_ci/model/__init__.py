@@ -19,7 +19,7 @@ from benchmark_ci.model.plan import Commit, Plan
 from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
 from benchmark_ci.model.reference import ReferenceTarget
 from benchmark_ci.model.report import Annotation, Links, Report
-from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, PullRequest, Settings
+from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, Mode, PullRequest, Settings
 
 __all__ = [
     "COMPARED",
@@ -39,6 +39,7 @@ __all__ = [
     "Header",
     "Job",
     "Links",
+    "Mode",
     "Noun",
     "Overall",
     "Plan",
