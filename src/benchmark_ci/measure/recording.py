@@ -7,18 +7,30 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from benchmark_ci.errors import BadFile
 from benchmark_ci.measure.criterion import flaw
-from benchmark_ci.model import End, Failure, Header, Preparation, Process, Recording
+from benchmark_ci.model import (
+    End,
+    Failure,
+    Header,
+    Preparation,
+    Process,
+    Proof,
+    Recording,
+    ReferenceProcess,
+    Unmeasured,
+)
 
-Line = Annotated[Header | Preparation | Process | Failure | End, Field(discriminator="kind")]
-_LINES: TypeAdapter[Header | Preparation | Process | Failure | End] = TypeAdapter(Line)
+AnyLine = Header | Preparation | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
+Line = Annotated[AnyLine, Field(discriminator="kind")]
+_LINES: TypeAdapter[AnyLine] = TypeAdapter(Line)
+OneLine = TypeVar("OneLine", bound=AnyLine)
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -34,7 +46,7 @@ class Recorder:
         self._raw = path.open("xb")
         self._file = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, compresslevel=6, mtime=0)
 
-    def add(self, line: Header | Preparation | Process | Failure | End) -> None:
+    def add(self, line: AnyLine) -> None:
         """Append one line and push it out to the file."""
         self._file.write(line.model_dump_json().encode() + b"\n")
         self._file.flush(zlib.Z_SYNC_FLUSH)
@@ -53,44 +65,39 @@ def read(path: Path, called: str = "", most_bytes: int | None = None) -> Recordi
     Raises BadFile naming the line that is not what the format says.
     """
     called = called or str(path)
-    header: Header | None = None
-    preparation: Preparation | None = None
-    processes: list[Process] = []
-    failures: list[Failure] = []
-    end: End | None = None
+    lines: list[AnyLine] = []
     for number, text in enumerate(_lines(path, called, most_bytes), start=1):
         line = _parse(called, number, text)
-        if isinstance(line, Header) != (number == 1) or end is not None:
+        ended = bool(lines) and isinstance(lines[-1], End)
+        if ended or isinstance(line, Header) != (not lines):
             raise _damaged(called, number, f"a line of kind `{line.kind}` does not belong here")
-        if isinstance(line, Header):
-            header = line
-        elif isinstance(line, Preparation):
-            preparation = line
-        elif isinstance(line, Process):
-            processes.append(line)
-        elif isinstance(line, Failure):
-            failures.append(line)
-        else:
-            end = line
-    if header is None:
+        lines.append(line)
+    if not lines:
         raise BadFile(f"`{called}` holds no recording.", "Give a `recording.jsonl.gz` that a run left.")
     return Recording(
-        header=header,
-        preparation=preparation,
-        processes=tuple(processes),
-        failures=tuple(failures),
-        end=end,
+        header=_all(lines, Header)[0],
+        preparation=next(iter(_all(lines, Preparation)), None),
+        proofs=_all(lines, Proof),
+        processes=_all(lines, Process),
+        failures=_all(lines, Failure),
+        references=_all(lines, ReferenceProcess),
+        unmeasured=_all(lines, Unmeasured),
+        end=next(iter(_all(lines, End)), None),
     )
 
 
-def _parse(called: str, number: int, text: bytes) -> Header | Preparation | Process | Failure | End:
+def _all(lines: Iterable[AnyLine], kind: type[OneLine]) -> tuple[OneLine, ...]:
+    return tuple(line for line in lines if isinstance(line, kind))
+
+
+def _parse(called: str, number: int, text: bytes) -> AnyLine:
     try:
         line = _LINES.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise _damaged(called, number, f"{place + ': ' if place else ''}{first['msg']}") from error
-    if isinstance(line, Process) and (problem := flaw(line.iters, line.times)):
+    if isinstance(line, Process | ReferenceProcess) and (problem := flaw(line.iters, line.times)):
         raise _damaged(called, number, problem)
     return line
 

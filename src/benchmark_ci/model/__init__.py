@@ -1,6 +1,7 @@
 """The nouns: what flows through the pipeline, in the order in which it appears.
 
-Settings → Plan → Build → Recording → Comparison → Report. Everything is frozen; nothing here imports ours.
+Settings → Plan → Build → Proof → Recording → Comparison → Report. Everything is frozen; nothing here
+imports ours.
 Times are nanoseconds per iteration unless a name says otherwise; changes are percent, + is slower.
 """
 
@@ -10,24 +11,69 @@ from benchmark_ci.model.build import (
     Discovered,
     Environment,
     Harness,
+    HarnessMemory,
     Target,
     TargetFailure,
     Throughput,
 )
-from benchmark_ci.model.comparison import COMPARED, Comparison, Endpoint, Overall, Result, SideTime, Verdict
+from benchmark_ci.model.comparison import (
+    COMPARED,
+    Comparison,
+    Controls,
+    Endpoint,
+    MemoryChange,
+    Overall,
+    Result,
+    SideTime,
+    Verdict,
+)
+from benchmark_ci.model.config import (
+    BYTES_PER_MB,
+    LONGEST_PATTERN,
+    MOST_RULES,
+    Config,
+    LimitRule,
+    LimitSeconds,
+    MeasurementSeconds,
+    Megabytes,
+    Percent,
+    Rule,
+    SkipRule,
+    Times,
+    TimesRule,
+)
 from benchmark_ci.model.plan import Commit, Plan
-from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
-from benchmark_ci.model.reference import ReferenceTarget
+from benchmark_ci.model.proof import BenchmarkProof, Proof
+from benchmark_ci.model.recording import (
+    Contender,
+    End,
+    Failure,
+    Header,
+    Preparation,
+    Process,
+    Recording,
+    ReferenceProcess,
+    SamplingMode,
+    Unmeasured,
+)
+from benchmark_ci.model.reference import ReferenceTarget, Standing, TargetResult, TargetVerdict
 from benchmark_ci.model.report import Annotation, Links, Report
 from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, Mode, PullRequest, Settings
 
 __all__ = [
+    "BYTES_PER_MB",
     "COMPARED",
+    "LONGEST_PATTERN",
+    "MOST_RULES",
     "Annotation",
     "BenchmarkId",
+    "BenchmarkProof",
     "CommentWhen",
     "Commit",
     "Comparison",
+    "Config",
+    "Contender",
+    "Controls",
     "Discovered",
     "End",
     "Endpoint",
@@ -36,27 +82,44 @@ __all__ = [
     "FailOn",
     "Failure",
     "Harness",
+    "HarnessMemory",
     "Header",
     "Job",
+    "LimitRule",
+    "LimitSeconds",
     "Links",
+    "MeasurementSeconds",
+    "Megabytes",
+    "MemoryChange",
     "Mode",
     "Noun",
     "Overall",
+    "Percent",
     "Plan",
     "Preparation",
     "Process",
+    "Proof",
     "PullRequest",
     "Recording",
+    "ReferenceProcess",
     "ReferenceTarget",
     "Report",
     "Result",
+    "Rule",
     "SamplingMode",
     "Settings",
     "Sha",
     "Side",
     "SideTime",
+    "SkipRule",
+    "Standing",
     "Target",
     "TargetFailure",
+    "TargetResult",
+    "TargetVerdict",
     "Throughput",
+    "Times",
+    "TimesRule",
+    "Unmeasured",
     "Verdict",
 ]
