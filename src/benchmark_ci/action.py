@@ -74,15 +74,8 @@ class ActionDoor:
         self._store = store_for_job(self.settings, self._job, self._private / "store", self._environ)
         plan = plan_for_job(self.settings, self._job, self._event, self._store)
         self.settings = effective(self.settings, plan.config)
-        self._own_output()
+        files.make_anew(self.output)
         return plan
-
-    def _own_output(self) -> None:
-        """The output folder, empty, and made anew where something else stands in its place."""
-        if self.output.is_symlink() or self.output.is_file():
-            self.output.unlink()
-        shutil.rmtree(self.output, ignore_errors=True)
-        self.output.mkdir(parents=True)
 
     def site(self) -> Site:
         """Private folders outside the workspace; the wall is put up and tried."""

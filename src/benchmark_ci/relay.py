@@ -9,24 +9,27 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmark_ci.action import CHANGED, OUTPUT, outputs, refuse
+from benchmark_ci.action import OUTPUT, changed, outputs, refuse
+from benchmark_ci.build.discovery import asked_for
+from benchmark_ci.config.read import read_config
 from benchmark_ci.door import RECORDING
 from benchmark_ci.errors import ArtifactRejected, BadFile, BadInput, BenchmarkCIError, ExitCode, GitHubFailed
 from benchmark_ci.measure import recording as recordings
-from benchmark_ci.model import Job, Links, Recording, Report, Settings
-from benchmark_ci.plan import read_event
+from benchmark_ci.model import Commit, Config, Job, Links, Recording, Report, Settings, Side
+from benchmark_ci.plan import effective, read_event
 from benchmark_ci.publish import standing
 from benchmark_ci.publish.api import connect
-from benchmark_ci.publish.artifact_names import named
-from benchmark_ci.publish.claims import check_claims
+from benchmark_ci.publish.artifact_names import artifact_name, named
+from benchmark_ci.publish.claims import check_claims, under_rules
 from benchmark_ci.publish.comment import NOT_POSTED
+from benchmark_ci.publish.contents import file_at
 from benchmark_ci.publish.download import Stored, download, find_artifact
 from benchmark_ci.publish.markers import Run, comment_marker
 from benchmark_ci.publish.measuring_run import (
     MeasuringRun,
     NothingToPost,
     OpenPullRequest,
-    find_pull_request,
+    find_pull_requests,
     read_run,
 )
 from benchmark_ci.publish.patience import Patience
@@ -43,7 +46,9 @@ from benchmark_ci.settings import flags, from_flags
 from benchmark_ci.wall import files
 
 MOST_RECORDING_BYTES = 64 * 1024 * 1024
-MOST_UNPACKED_BYTES = 256 * 1024 * 1024
+MOST_UNPACKED_BYTES = 128 * 1024 * 1024
+"""A benchmark measured to its last round takes about 75 kB of it, and 22 kB packed."""
+
 FORKS_OWN = (
     "Measured in the fork's own run, whose author controls it: the numbers are that run's claim. "
     "The commits were checked and the verdict made here."
@@ -83,33 +88,54 @@ class _Relay:
         github = connect(self._job, self._settings.github_token)
         reader = Reader(github, self._job.repository, self._patience)
         run = read_run(reader, self._job.repository, event.workflow_run)
-        pull = find_pull_request(reader, run)
-        stored = find_artifact(reader, run, named("benchmark-report", self._settings.name))
+        pulls = find_pull_requests(reader, run)
+        stored = find_artifact(reader, run, artifact_name(named("benchmark-report", self._settings.name)))
         zipped = download(self._job, self._settings.github_token, stored, self._patience)
         raw = member(zipped, RECORDING, MOST_RECORDING_BYTES)
-        recording = self._checked(_read(raw), reader, run, pull)
-        return self._publish(self._judged(recording), raw, run, pull, stored)
+        recording, pull = self._checked(_read(raw), reader, run, pulls)
+        report = self._judged(recording)
+        if len(pulls) > 1:
+            numbers = ", ".join(f"#{one.number}" for one in pulls)
+            self._voice.notice(
+                f"Pull requests {numbers} have one and the same head; the comment goes to #{pull.number}."
+            )
+        return self._publish(report, raw, run, pull, stored)
 
     def _checked(
-        self, recording: Recording, reader: Reader, run: MeasuringRun, pull: OpenPullRequest
-    ) -> Recording:
-        """The recording with our own words, and our own settings, where it can only claim."""
+        self, recording: Recording, reader: Reader, run: MeasuringRun, pulls: tuple[OpenPullRequest, ...]
+    ) -> tuple[Recording, OpenPullRequest]:
+        """The recording with our own words, rules and settings where it can only claim, and whose it is."""
         check_claims(recording)
         header, ours = recording.header, self._settings
         ref = "" if ours.baseline_ref == "latest-release" else ours.baseline_ref
+        baseline, pull = standing.baseline(reader, header.baseline, pulls, ref)
+        current = standing.current(reader, header.current, run, pull)
+        side = Side.BASELINE if pull.from_fork else Side.CURRENT
+        config = self._rules(reader, baseline if pull.from_fork else current, side)
         trusted = {
-            "current": standing.current(reader, header.current, run, pull),
-            "baseline": standing.baseline(reader, header.baseline, pull, ref),
+            "current": current,
+            "baseline": baseline,
             "baseline_reason": "as the pull request's run chose it",
             "cautions": ((FORKS_OWN,) if pull.from_fork else ()) + header.cautions,
             "flags": _harmless(header.flags),
             "name": ours.name,
         }
-        if "threshold_percent" in ours.model_fields_set:
-            trusted["threshold_percent"] = ours.threshold_percent
+        if "threshold_percent" in ours.model_fields_set or (config and config.threshold_percent):
+            trusted["threshold_percent"] = effective(ours, config).threshold_percent
         if "fail_on" in ours.model_fields_set:
             trusted["fail_on"] = ours.fail_on
-        return recording.model_copy(update={"header": header.model_copy(update=trusted)})
+        own = recording.model_copy(update={"header": header.model_copy(update=trusted)})
+        every = config.targets if config else ()
+        targets = [one for one in every if asked_for(one.benchmark, ours)]
+        return under_rules(own, config, targets, ours.config), pull
+
+    def _rules(self, reader: Reader, commit: Commit, side: Side) -> Config | None:
+        """The limits file that counts, as the run that measured chose it: a fork's own never does."""
+        raw = file_at(reader, commit.sha, self._settings.config)
+        try:
+            return None if raw is None else read_config(raw, self._settings.config, side)
+        except BadInput as error:
+            raise BadInput(error.message, error.remedy) from None
 
     def _judged(self, recording: Recording) -> Report:
         """Judged and drawn once before anything is published: odd numbers show here."""
@@ -127,9 +153,7 @@ class _Relay:
         self, report: Report, raw: bytes, run: MeasuringRun, pull: OpenPullRequest, stored: Stored
     ) -> ExitCode:
         output = self._job.workspace / OUTPUT
-        if output.is_symlink():
-            raise BadInput(f"`{OUTPUT}` in the workspace is a link.", "Remove it.")
-        output.mkdir(parents=True, exist_ok=True)
+        files.make_anew(output)
         for name, content in folder.files(report, Links()).items():
             (output / name).write_text(content, encoding="utf-8")
         (output / RECORDING).write_bytes(raw)
@@ -144,7 +168,7 @@ class _Relay:
                 comment_body=lambda links: comment(report, links, marker),
                 pull_request=pull.number,
                 comment=self._settings.comment,
-                changed=any(one.verdict in CHANGED for one in report.benchmarks) or bool(report.error),
+                changed=changed(report),
                 name=self._settings.name,
                 measured_in=Run(id=run.id, attempt=run.attempt),
                 outputs=outputs(report),

@@ -94,11 +94,11 @@ def read_run(reader: Reader, repository: str, run_id: int) -> MeasuringRun:
     )
 
 
-def find_pull_request(reader: Reader, run: MeasuringRun) -> OpenPullRequest:
-    """The open pull request of exactly the run's head repository, branch and commit.
+def find_pull_requests(reader: Reader, run: MeasuringRun) -> tuple[OpenPullRequest, ...]:
+    """The open pull requests of exactly the run's head repository, branch and commit, oldest first.
 
-    `run.pull_requests` is empty for forks, so GitHub is asked for the branch's pull requests. Of several
-    (one branch, two bases) it is the oldest. Raises NothingToPost where there is none any more.
+    `run.pull_requests` is empty for forks, so GitHub is asked for the branch's pull requests. One branch
+    can have several, to different bases. Raises NothingToPost where there is none any more.
     """
     listing = reader.get(
         "/pulls",
@@ -121,10 +121,10 @@ def find_pull_request(reader: Reader, run: MeasuringRun) -> OpenPullRequest:
     found = [pull for pull in of_branch if pull.head.sha == run.head_sha]
     open_ones = sorted((pull for pull in found if pull.state == "open"), key=lambda pull: pull.number)
     if open_ones:
-        return OpenPullRequest(
-            number=open_ones[0].number,
-            base_ref=open_ones[0].base.ref,
-            from_fork=run.head_repository_id != run.repository_id,
+        from_fork = run.head_repository_id != run.repository_id
+        return tuple(
+            OpenPullRequest(number=pull.number, base_ref=pull.base.ref, from_fork=from_fork)
+            for pull in open_ones
         )
     if found:
         raise NothingToPost(f"pull request #{found[0].number} is closed")

@@ -7,6 +7,7 @@ only the base repository's own people can move.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 from urllib.parse import quote
 
@@ -33,24 +34,34 @@ class _Commit(Wire):
     parents: list[_Named]
 
 
-def baseline(reader: Reader, claimed: Commit, pull: OpenPullRequest, baseline_ref: str) -> Commit:
-    """The baseline by its SHA, named for what it stands on: the base branch, `baseline_ref`, or a tag.
+def baseline(
+    reader: Reader, claimed: Commit, pulls: Iterable[OpenPullRequest], baseline_ref: str
+) -> tuple[Commit, OpenPullRequest]:
+    """The baseline, named for what it stands on, and the pull request that it was chosen for.
 
-    Raises ArtifactRejected when it stands on none of them.
+    It must stand on the base branch of one of `pulls`, on `baseline_ref`, or be a tag's commit. Raises
+    ArtifactRejected when it is none of them.
     """
-    branches = dict.fromkeys((pull.base_ref, baseline_ref))
-    for branch in filter(None, branches):
-        range_ = f"{claimed.sha}...{quote(branch, safe='')}"
-        found = reader.find(f"/compare/{range_}", _Comparison, f"branch {branch}", per_page="1")
-        if found and found.status in ("ahead", "identical"):
-            return Commit(sha=claimed.sha, what=branch)
+    first, *others = pulls
+    for pull in (first, *others):
+        if _stands_on(reader, claimed.sha, pull.base_ref):
+            return Commit(sha=claimed.sha, what=pull.base_ref), pull
+    if baseline_ref and _stands_on(reader, claimed.sha, baseline_ref):
+        return Commit(sha=claimed.sha, what=baseline_ref), first
     for tag in reader.pages("/tags", list[_Tag], "tags"):
         if tag.commit.sha == claimed.sha:
-            return Commit(sha=claimed.sha, what=tag.name)
+            return Commit(sha=claimed.sha, what=tag.name), first
     raise ArtifactRejected(
-        f"The baseline {claimed.sha} of the recording is no commit of `{pull.base_ref}` and no tag's.",
+        f"The baseline {claimed.sha} of the recording is no commit of `{first.base_ref}` and no tag's.",
         "If the first workflow sets `baseline_ref`, set it here too.",
     )
+
+
+def _stands_on(reader: Reader, sha: str, branch: str) -> bool:
+    # A slash stays as it is: escaped ones are reported not to be found.
+    place = f"/compare/{sha}...{quote(branch, safe='/')}"
+    found = reader.find(place, _Comparison, f"branch {branch}", per_page="1")
+    return found is not None and found.status in ("ahead", "identical")
 
 
 def current(reader: Reader, claimed: Commit, run: MeasuringRun, pull: OpenPullRequest) -> Commit:
