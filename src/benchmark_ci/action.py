@@ -172,13 +172,13 @@ class ActionDoor:
         self._clean_up()
 
 
-def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice) -> None:
-    """Tell a job that it could not begin."""
+def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice, why: str = "") -> None:
+    """Tell a job that it could not begin; `why` is Markdown for the summary, else the error's message."""
     voice.error(error)
     if job is None:
         return
     verdict = Overall.NOTHING_COMPARED if isinstance(error, NothingCompared) else Overall.FAILED
-    said = f"## {error.title}\n\n{error.message}\n\n{error.remedy}\n"
+    said = f"## {error.title}\n\n{why or error.message}\n\n{error.remedy}\n"
     publication = Publication(summary=lambda _: said, outputs={"verdict": verdict.value})
     publish(publication, job, Settings().github_token, voice)
 

@@ -64,8 +64,8 @@ def relay(settings: Settings, job: Job, voice: WorkflowVoice) -> ExitCode:
         return ExitCode.OK
     except BenchmarkCIError as error:
         # A stranger's field names may stand in it, and the summary is Markdown.
-        safe = type(error)(markdown.prose(error.message), error.remedy)
-        refuse(job, safe, voice)
+        why = "\n\n".join(markdown.prose(line) for line in error.message.splitlines())
+        refuse(job, error, voice, why)
         return error.exit_code
 
 
@@ -132,10 +132,7 @@ class _Relay:
     def _rules(self, reader: Reader, commit: Commit, side: Side) -> Config | None:
         """The limits file that counts, as the run that measured chose it: a fork's own never does."""
         raw = file_at(reader, commit.sha, self._settings.config)
-        try:
-            return None if raw is None else read_config(raw, self._settings.config, side)
-        except BadInput as error:
-            raise BadInput(error.message, error.remedy) from None
+        return None if raw is None else read_config(raw, self._settings.config, side)
 
     def _judged(self, recording: Recording) -> Report:
         """Judged and drawn once before anything is published: odd numbers show here."""

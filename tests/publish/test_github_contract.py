@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -13,7 +14,9 @@ from benchmark_ci.publish.comment import post_comment
 from benchmark_ci.publish.markers import comment_marker
 from tests.doubles.github import FakeGitHub, Pull, Token, WorkflowRun
 from tests.doubles.github_contract import Contract, description
+from tests.engine import bench, processes, recording
 from tests.publish.settings import Waits, job_on
+from tests.stranger import Stage, merged
 
 MARKER = comment_marker("CI", "benchmark", "")
 
@@ -105,3 +108,16 @@ def test_what_a_second_workflow_reads(contract: Contract, github: FakeGitHub) ->
     assert not requests.get(
         f"{github.url}/repos/octo/crate/pulls?head=octo%3Aother", headers=headers, timeout=10
     ).json()
+
+
+def test_what_a_second_workflow_sends(contract: Contract, github: FakeGitHub, tmp_path: Path) -> None:
+    stage = Stage(github, tmp_path)
+    pairs = [(100.0 + n / 10, 150.0 + n / 7) for n in range(9)]
+    stage.upload(recording(processes(bench(), pairs), head=merged()))
+    stage.publish()
+    (comment,) = github.comments(7)
+    assert "parse/small" in comment.body
+    rest = [one for one in github.exchanges if one.request.path.startswith("/repos/")]
+    assert len(rest) >= 8
+    for exchange in rest:
+        assert contract.check(exchange) or exchange.answer.status == 404
