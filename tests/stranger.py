@@ -22,6 +22,11 @@ from tests.engine import header
 BASE, HEAD, MERGE, LATER = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 FORK = "stranger/crate"
 RUN = 555
+EVENT: dict[str, object] = {
+    "action": "completed",
+    "workflow_run": {"id": RUN, "head_repository": {"full_name": FORK}, "pull_requests": []},
+    "repository": {"full_name": "octo/crate", "default_branch": "main"},
+}
 
 
 def merged(**more: Any) -> Header:
@@ -108,11 +113,7 @@ class Stage:
         """Run the second workflow's job."""
         here = self.folder / "job"
         here.mkdir(exist_ok=True)
-        payload = {
-            "workflow_run": {"id": RUN, "head_repository": {"full_name": FORK}, "pull_requests": []},
-            "repository": {"full_name": "octo/crate", "default_branch": "main"},
-        }
-        (here / "event.json").write_text(json.dumps(payload))
+        (here / "event.json").write_text(json.dumps(EVENT))
         for name in ("output", "summary"):
             (here / name).write_text("")
         job = Job(

@@ -32,9 +32,11 @@ from benchmark_ci.model import (
 )
 from tests.doubles.github import FakeGitHub, Pull, Token
 from tests.doubles.http_double import Answer, Respond, status
+from tests.doubles.native import act
+from tests.doubles.runner_environment import RunnerJob
 from tests.engine import bench, discovered, process, processes, recording
 from tests.report.oracle import Seen
-from tests.stranger import BASE, FORK, HEAD, LATER, MERGE, RUN, Stage, merged, packed, zipped
+from tests.stranger import BASE, EVENT, FORK, HEAD, LATER, MERGE, RUN, Stage, merged, packed, zipped
 
 SLOWER = [(100.0 + n / 10, 150.0 + n / 7) for n in range(9)]
 Change = Callable[[Recording], Recording]
@@ -476,6 +478,24 @@ def test_a_link_in_the_outputs_place_is_not_followed(stage: Stage) -> None:
 
 
 # --- what GitHub refuses, and wrong use
+
+
+def test_the_whole_program(stage: Stage) -> None:
+    """As the runner starts it, natively: inputs, event file, outputs, summary and exit code."""
+    stage.upload(slower())
+    workspace = stage.folder / "workspace"
+    workspace.mkdir()
+    job = RunnerJob(workflow="Publish benchmarks", job="publish", ref="refs/heads/main")
+    inputs = {"mode": "publish", "github_token": stage.github.token(), "threshold": "20"}
+    result = act(job, "workflow_run", EVENT, workspace, inputs, stage.github)
+    assert (result.exit_code, result.outputs["verdict"]) == (0, "regressed"), result.output
+    assert "20 %" in comment_of(stage)
+    assert "parse/small" in result.summary
+    assert (workspace / "benchmark-results" / "report.html").is_file()
+    assert result.outputs["comment_url"].endswith(str(stage.github.comments(7)[0].id))
+    again = act(job, "workflow_run", EVENT, workspace, inputs | {"name": "x"}, stage.github)
+    assert again.exit_code == 2
+    assert "benchmark-report-x" in again.log.named("error")[0].data
 
 
 def test_another_event(stage: Stage) -> None:
