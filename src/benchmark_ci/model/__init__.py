@@ -15,6 +15,7 @@ from benchmark_ci.model.build import (
     Throughput,
 )
 from benchmark_ci.model.comparison import COMPARED, Comparison, Endpoint, Overall, Result, SideTime, Verdict
+from benchmark_ci.model.history import Course, History, HistoryPoint, UtcTime
 from benchmark_ci.model.plan import Commit, Plan
 from benchmark_ci.model.recording import End, Failure, Header, Preparation, Process, Recording, SamplingMode
 from benchmark_ci.model.reference import ReferenceTarget
@@ -28,6 +29,7 @@ __all__ = [
     "CommentWhen",
     "Commit",
     "Comparison",
+    "Course",
     "Discovered",
     "End",
     "Endpoint",
@@ -37,6 +39,8 @@ __all__ = [
     "Failure",
     "Harness",
     "Header",
+    "History",
+    "HistoryPoint",
     "Job",
     "Links",
     "Noun",
@@ -57,5 +61,6 @@ __all__ = [
     "Target",
     "TargetFailure",
     "Throughput",
+    "UtcTime",
     "Verdict",
 ]
