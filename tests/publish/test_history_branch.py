@@ -239,7 +239,7 @@ def test_what_we_send_and_what_the_fake_answers(github: FakeGitHub) -> None:
     add(github, point(3), github.token(Token(contents=False)))
     git = github.rest.git
     client = connect(job_on(github), SecretStr(github.token()), seconds_between_writes=0)
-    repository = client.get_repo("octo/crate", lazy=True)
+    repository = client.get_repo("octo/crate")
     ref = repository.get_git_ref(f"heads/{BRANCH}").complete()
     for call in (
         lambda: repository.create_git_ref(REF, git.refs[REF]),

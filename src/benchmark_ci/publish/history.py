@@ -107,7 +107,7 @@ class _Branch:
     """The branch as it is read and written, one attempt after the other."""
 
     def __init__(self, github: Github, repository: str, patience: Patience) -> None:
-        self._repository = github.get_repo(repository, lazy=True)
+        self._repository = github.get_repo(repository)
         self._patience = patience
 
     def add(self, point: HistoryPoint) -> Kept:
