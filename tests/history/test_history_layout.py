@@ -10,7 +10,10 @@ from tests.history.samples import PARSE, RENDER, point, sha
 
 
 def history_file(name: str, content: bytes) -> HistoryFile:
-    return HistoryFile(name, lambda: content.splitlines(keepends=True))
+    def lines() -> list[bytes]:
+        return content.splitlines(keepends=True)
+
+    return HistoryFile(name, lines)
 
 
 def branch(*points: HistoryPoint) -> list[HistoryFile]:
