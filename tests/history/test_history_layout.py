@@ -21,9 +21,7 @@ def branch(*points: HistoryPoint) -> list[HistoryFile]:
     for one in points:
         name = path(one, 1)
         files[name] = append(files.get(name, b""), one, name)
-    return [
-        HistoryFile(name, (lambda held=held: held.splitlines(keepends=True))) for name, held in files.items()
-    ]
+    return [history_file(name, held) for name, held in files.items()]
 
 
 def shas(points: list[HistoryPoint]) -> list[int]:
