@@ -20,6 +20,16 @@ RUN /opt/benchmark-ci/bin/python -m compileall -q /opt/benchmark-ci/lib \
  && printf '#!/opt/benchmark-ci/bin/python -I\nfrom benchmark_ci.cli import main\nraise SystemExit(main())\n' > /opt/benchmark-ci/bin/benchmark-ci \
  && chmod 0755 /opt/benchmark-ci/bin/benchmark-ci
 
+# The proof runs benchmarks under callgrind, so of valgrind's 60 MB only these 2.5 are needed. Debian's script in
+# front of the program changes LD_LIBRARY_PATH; the program itself does not.
+FROM debian:bookworm-slim AS valgrind
+RUN apt-get update && cd /tmp && apt-get download valgrind && dpkg -x valgrind_*.deb /tmp/all \
+ && mkdir -p /valgrind/bin /valgrind/libexec/valgrind /valgrind/share/doc/valgrind \
+ && cp /tmp/all/usr/bin/valgrind.bin /valgrind/bin/valgrind \
+ && cp /tmp/all/usr/libexec/valgrind/callgrind-a*64-linux /tmp/all/usr/libexec/valgrind/vgpreload_core-a*64-linux.so \
+       /tmp/all/usr/libexec/valgrind/default.supp /valgrind/libexec/valgrind \
+ && cp /tmp/all/usr/share/doc/valgrind/copyright /valgrind/share/doc/valgrind
+
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates gcc git libc6-dev python3 \
@@ -29,6 +39,7 @@ RUN useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/
  && useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bench-current
 COPY --from=toolchain /usr/local/rustup /usr/local/rustup
 COPY --from=toolchain /usr/local/cargo /usr/local/cargo
+COPY --from=valgrind /valgrind /usr
 COPY --from=python /opt/benchmark-ci /opt/benchmark-ci
 COPY entrypoint.py /entrypoint.py
 ENV RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo \

@@ -7,15 +7,19 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from benchmark_ci import model
 from benchmark_ci.action import outputs
 from benchmark_ci.cli import FLAGS
+from benchmark_ci.config import wire
+from benchmark_ci.config.read import read_config
+from benchmark_ci.config.wire import json_schema
 from benchmark_ci.errors import ExitCode
 from benchmark_ci.inputs import INPUTS
 from benchmark_ci.judge.endpoints import SHORTEST_SAMPLE_NS
@@ -200,6 +204,37 @@ def test_exit_codes_are_documented(document: Path) -> None:
     assert [int(row[0]) for row in rows(section(document, "Exit codes"))] == sorted(ExitCode)
 
 
+@pytest.mark.parametrize(
+    ("title", "keys"),
+    [
+        ("Keys of the file", wire.File),
+        ("Keys of a limit", wire.Limits),
+        ("Keys of times", wire.Times),
+        ("Keys of a target", wire.Target),
+    ],
+)
+def test_keys_of_the_file_are_documented_in_the_code_s_words(title: str, keys: type[BaseModel]) -> None:
+    documented = [(unquoted(row[0]), row[2]) for row in rows(section(CONFIGURATION, title))]
+    assert documented == [(name, field.description) for name, field in keys.model_fields.items()]
+
+
+def test_the_documented_bounds_are_the_model_s() -> None:
+    times = {unquoted(row[0]): row[1] for row in rows(section(CONFIGURATION, "Keys of times"))}
+    bounds = json_schema()["$defs"]["Times"]["properties"]
+    assert times == {name: f"{one['minimum']} to {one['maximum']}" for name, one in bounds.items()}
+    assert {row[1] for row in rows(section(CONFIGURATION, "Keys of a limit"))} == {
+        "a number above 0, at most 1000",
+        "a number above 0",
+    }
+    assert json_schema()["$defs"]["Limits"]["properties"]["threshold"]["maximum"] == 1000
+
+
+@pytest.mark.parametrize("document", [README, CONFIGURATION], ids=["README", "configuration"])
+def test_the_files_shown_can_be_read(document: Path) -> None:
+    (shown,) = fenced(document, "toml")
+    assert read_config(shown.encode(), PurePosixPath("benchmark-ci.toml"), model.Side.CURRENT).limits
+
+
 # --- methodology and recording
 
 
@@ -224,7 +259,13 @@ def line_models() -> dict[str, type[Noun]]:
         model.BenchmarkId,
         model.Target,
         model.TargetFailure,
+        model.HarnessMemory,
         model.Throughput,
+        model.Config,
+        model.SkipRule,
+        model.LimitRule,
+        model.TimesRule,
+        model.ReferenceTarget,
     )
     return {kind.model_fields["kind"].default: kind for kind in union} | {one.__name__: one for one in nested}
 

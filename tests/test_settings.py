@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from benchmark_ci.errors import BadInput, BadInputs
 from benchmark_ci.inputs import INPUTS
 from benchmark_ci.model import CommentWhen, FailOn, Settings
-from benchmark_ci.settings import from_flags, read_inputs, read_job
+from benchmark_ci.settings import flags, from_flags, read_inputs, read_job
 
 ROOT = Path(__file__).parents[1]
 ACTION = YAML(typ="safe").load(ROOT / "action.yml")
@@ -60,6 +60,9 @@ def test_nothing_set_is_the_default() -> None:
         ("time_budget", "0.5", "time_budget_minutes", 0.5),
         ("fail_on", "never", "fail_on", FailOn.NEVER),
         ("comment", "changes", "comment", CommentWhen.CHANGES),
+        ("config", "ci/./limits.toml", "config", PurePosixPath("ci/limits.toml")),
+        ("config", "/github/workspace/limits.toml", "config", PurePosixPath("limits.toml")),
+        ("name", " ubuntu-24.04 (arm), größer ", "name", "ubuntu-24.04 (arm), größer"),
     ],
 )
 def test_what_is_taken(name: str, text: str, field: str, expected: object) -> None:
@@ -127,6 +130,7 @@ VARIABLES = [
             ("working_directory", text)
             for text in ["..", "a/../..", "/etc", "/github/workspace/../x", "a\nb"]
         ),
+        *(("config", text) for text in ["../limits.toml", "/etc/passwd", "a\nb"]),
         *(("toolchain", text) for text in ["../x", "/opt/rust", "my-own", "-v", "1", "stable; rm"]),
         *(("system_packages", text) for text in ["-y", "a;b", "./x.deb", "Lib", "x=", "x=-o"]),
         *(("packages", text) for text in ["-p", "../x", "--config=x"]),
@@ -135,6 +139,10 @@ VARIABLES = [
         *(("filter", text) for text in ["(", "a\n[", "*"]),
         ("fail_on", "always"),
         ("comment", "Never"),
+        *(
+            ("name", text)
+            for text in ["a/b", "a\\b", "a:b", "a|b", 'a"b', "a\nb", "a\u202eb", "-a", "a.", "..", "x" * 101]
+        ),
         ("github_token", "ghs_x\nevil: 1"),
     ],
 )
@@ -180,6 +188,18 @@ def test_the_threshold_of_the_pipeline_we_replace() -> None:
     assert from_flags({}, {"REGRESSION_THRESHOLD": "15%"}).threshold_percent == 15
     with pytest.raises(BadInputs, match="variable `REGRESSION_THRESHOLD` is `x`"):
         read_inputs({"REGRESSION_THRESHOLD": "x"})
+
+
+def test_what_was_given_is_known_from_what_is_usual() -> None:
+    """A threshold that was given wins over the file's, also when it is the default's number."""
+    assert "threshold_percent" not in read_inputs({}).model_fields_set
+    assert "threshold_percent" in read_inputs({"INPUT_THRESHOLD": "10"}).model_fields_set
+    assert "threshold_percent" in from_flags({}, {"REGRESSION_THRESHOLD": "10"}).model_fields_set
+    assert flags(read_inputs({})) == ()
+    assert flags(read_inputs({"INPUT_THRESHOLD": "10", "INPUT_CONFIG": "x.toml"})) == (
+        "--threshold=10",
+        "--config=x.toml",
+    )
 
 
 def test_the_jobs_own_workspace_is_taken_off() -> None:
@@ -291,7 +311,7 @@ def test_every_input_is_a_setting() -> None:
 
 def test_action_yml_has_the_promised_outputs() -> None:
     assert set(ACTION["outputs"]) == {
-        *("verdict", "regressed", "improved", "unchanged", "inconclusive", "compared"),
+        *("verdict", "regressed", "improved", "unchanged", "inconclusive", "compared", "targets_missed"),
         *("baseline_sha", "current_sha", "report", "comment_url", "artifact_url"),
     }
 

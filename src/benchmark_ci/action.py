@@ -11,8 +11,8 @@ from pathlib import Path
 from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import RECORDING, Trees
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
-from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, Verdict
-from benchmark_ci.plan import Store, plan_for_job, read_event, refuse_foreign_head, store_for_job
+from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, TargetVerdict, Verdict
+from benchmark_ci.plan import Store, effective, plan_for_job, read_event, refuse_foreign_head, store_for_job
 from benchmark_ci.plan.event import SeenEvent
 from benchmark_ci.publish.markers import comment_marker
 from benchmark_ci.publish.publication import Artifact, Publication, publish
@@ -20,6 +20,8 @@ from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import folder
 from benchmark_ci.report.annotations import annotations as annotations_of
 from benchmark_ci.report.comment import comment
+from benchmark_ci.report.memory import NAME as MEMORY
+from benchmark_ci.report.memory import memory_results
 from benchmark_ci.report.summary import summary
 from benchmark_ci.report.terminal import text
 from benchmark_ci.wall import fence, files
@@ -71,6 +73,7 @@ class ActionDoor:
         refuse_foreign_head(self._event)
         self._store = store_for_job(self.settings, self._job, self._private / "store", self._environ)
         plan = plan_for_job(self.settings, self._job, self._event, self._store)
+        self.settings = effective(self.settings, plan.config)
         self._own_output()
         return plan
 
@@ -115,8 +118,11 @@ class ActionDoor:
         written = folder.files(report, Links())
         for name, content in written.items():
             (self.output / name).write_text(content, encoding="utf-8")
+        memory = memory_results(report)
+        if memory:
+            (self.output / MEMORY).write_text(memory, encoding="utf-8")
         self._voice.say(text(report, 110))
-        self._publish(report, self._artifacts(written, trees))
+        self._publish(report, self._artifacts(written, trees, memory))
         files.give_to_owner_of(self._job.workspace, self.output)
         self._clean_up()
 
@@ -124,7 +130,7 @@ class ActionDoor:
         if self._identities is None:  # in the image, the container goes away with all of it
             shutil.rmtree(self._private, ignore_errors=True)
 
-    def _artifacts(self, written: Mapping[str, str], trees: Trees) -> tuple[Artifact, ...]:
+    def _artifacts(self, written: Mapping[str, str], trees: Trees, memory: str) -> tuple[Artifact, ...]:
         members: dict[str, bytes | Path] = {name: content.encode() for name, content in written.items()}
         members[RECORDING] = self.output / RECORDING
         return (
@@ -134,11 +140,20 @@ class ActionDoor:
                 for side, tree in trees.items()
                 if tree
             ),
+            *(
+                Artifact(
+                    name="memory-benchmark-results",
+                    members={MEMORY: text.encode()},
+                    retention_days=RETENTION_DAYS,
+                )
+                for text in [memory]
+                if text
+            ),
         )
 
     def _publish(self, report: Report, artifacts: tuple[Artifact, ...]) -> None:
         pull_request = self._event.pull_request if self._event else None
-        marker = comment_marker(self._job.workflow, self._job.job, "")
+        marker = comment_marker(self._job.workflow, self._job.job, self.settings.name)
         publish(
             Publication(
                 artifacts=artifacts,
@@ -148,7 +163,8 @@ class ActionDoor:
                 pull_request=pull_request.number if pull_request else None,
                 from_fork=pull_request.from_fork if pull_request else False,
                 comment=self.settings.comment,
-                changed=any(result.verdict in CHANGED for result in report.benchmarks) or bool(report.error),
+                changed=changed(report),
+                name=self.settings.name,
                 annotations=annotations_of(report),
                 outputs=outputs(report),
             ),
@@ -174,12 +190,19 @@ def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice) -> No
     publish(publication, job, Settings().github_token, voice)
 
 
+def changed(report: Report) -> bool:
+    """Whether there is something to say where the comment comes only with changes."""
+    unmet = any(one.verdict is not TargetVerdict.MET for one in report.targets)
+    return unmet or bool(report.error) or any(one.verdict in CHANGED for one in report.benchmarks)
+
+
 def outputs(report: Report) -> dict[str, str]:
     """The action's outputs, but for the two that publishing adds."""
     counted = ("regressed", "improved", "unchanged", "inconclusive", "compared")
     return {
         "verdict": report.verdict.value,
         **{name: str(report.counts[name]) for name in counted},
+        "targets_missed": str(sum(one.verdict is TargetVerdict.MISSED for one in report.targets)),
         "baseline_sha": report.baseline.sha,
         "current_sha": report.current.sha,
         "report": OUTPUT,

@@ -11,24 +11,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark_ci import __version__
+from benchmark_ci.commands import compare
 from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.model import Job, Links
-from benchmark_ci.parsers import Refused, boolean, percent
+from benchmark_ci.parsers import Refused, percent
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import document
 from benchmark_ci.report.page import page
 from benchmark_ci.report.summary import summary
 from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
+from benchmark_ci.wall import files
 
-NOT_LOCAL = ("github_token", "comment")
-FLAGS = {
-    one.flag or one.name.replace("_", "-"): one
-    for one in (*INPUTS, CURRENT_FLAG)
-    if one.name not in NOT_LOCAL
-}
+NOT_LOCAL = ("github_token", "comment", "name")
+FLAGS = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG) if one.name not in NOT_LOCAL}
 """Flags of `run`: every input that makes sense on one's own machine."""
 
 LOCAL_DEFAULTS = {
@@ -48,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(error.exit_code)
     except OSError as error:
         sys.stderr.write(f"error: {error}\nCheck the path, its permissions and the free disk space.\n")
+        return int(ExitCode.NO_VERDICT)
+    except Exception:  # a traceback alone would end with 1, the code of a regression
+        sys.stderr.write(f"{traceback.format_exc()}error: this is a bug of ours. Please report it.\n")
         return int(ExitCode.NO_VERDICT)
 
 
@@ -92,8 +93,9 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
         names = ("REGRESSION_THRESHOLD", *settings.environment)
         passed_on = {name: os.environ[name] for name in names if name in os.environ}
+        flags = [FLAGS[name].argument(text) for name, text in given.items()]
         return run_in_container(
-            arguments.directory, arguments.output, given, passed_on, arguments.image, console
+            arguments.directory, arguments.output, flags, passed_on, arguments.image, console
         )
     voice = TerminalVoice(console, verbose=arguments.verbose)
     door = TerminalDoor(settings, arguments.directory, arguments.output, dict(os.environ), console, voice)
@@ -128,7 +130,7 @@ def _deliver(text: str, output: Path | None) -> None:
         sys.stdout.write(text)
     else:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        files.write_whole(output, text.encode())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -136,13 +138,18 @@ def _parser() -> argparse.ArgumentParser:
         prog="benchmark-ci", description="Is the current side slower than the baseline, beyond doubt?"
     )
     parser.add_argument("--version", action="version", version=f"benchmark-ci {__version__}")
+    parser.set_defaults(deliver=_deliver, environ=os.environ)  # what commands in modules of their own need
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
 
     again = commands.add_parser("judge", help="recompute a report from a recording")
     again.add_argument("recording", type=Path, metavar="RECORDING", help="a recording.jsonl.gz")
     again.add_argument(
-        "--threshold", type=_percent, metavar="N", help="judge against another threshold (percent)"
+        "--threshold",
+        type=_percent,
+        metavar="N",
+        help="judge against another threshold (percent) than the run's; "
+        "limits of benchmark-ci.toml's own rules stay as they were",
     )
     again.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
     again.set_defaults(command=_judge)
@@ -153,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
     render.set_defaults(command=_render)
 
+    compare.add(commands)
     action = commands.add_parser("action", help="what the GitHub Action's container runs")
     action.set_defaults(command=_action)
     return parser
@@ -173,9 +181,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument("--verbose", action="store_true", help="show what cargo prints")
     for name, one in FLAGS.items():
         default = LOCAL_DEFAULTS.get(name, one.default)
-        words = f"{one.description} Default: {default}.".replace("%", "%%")
-        if one.parse is boolean:
-            command.add_argument(f"--{name}", help=words, action="append_const", const="true")
+        words = (one.switched_off or f"{one.description} Default: {default}.").replace("%", "%%")
+        if one.switch:
+            command.add_argument(f"--{name}", help=words, action="append_const", const=one.switch)
         else:
             command.add_argument(f"--{name}", help=words, action="append", metavar="VALUE")
     command.set_defaults(command=_run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import docker
@@ -20,7 +20,7 @@ CHECKOUT, RESULTS = "/github/checkout", "/github/results"
 def run_in_container(
     directory: Path,
     output: Path | None,
-    flags: Mapping[str, str],
+    flags: Sequence[str],
     environment: Mapping[str, str],
     image: str,
     console: Console,
@@ -35,8 +35,7 @@ def run_in_container(
     results = (output or directory / "benchmark-results").resolve()
     results.mkdir(parents=True, exist_ok=True)
     below = directory.resolve().relative_to(root)
-    command = [*PROGRAM, str(Path(CHECKOUT) / below), f"--output={RESULTS}"]
-    command += [f"--{name}={text}" for name, text in flags.items()]
+    command = [*PROGRAM, str(Path(CHECKOUT) / below), f"--output={RESULTS}", *flags]
     try:
         engine = docker.from_env()
         container = engine.containers.run(

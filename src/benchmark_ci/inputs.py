@@ -17,6 +17,7 @@ from benchmark_ci.parsers import (
     boolean,
     command,
     expressions,
+    name,
     number,
     one_of,
     percent,
@@ -40,11 +41,29 @@ class Input:
     flag: str = ""  # of the command line, where it is called otherwise
     secret: bool = False  # its value is never shown
     verbatim: bool = False  # its value is not trimmed
+    switched_off: str = ""  # description of the flag that switches off what is on by default
 
     @property
     def words(self) -> str:
         """The description with its default, as `action.yml` shows it."""
         return f"{self.description} Default: {self.default}."
+
+    @property
+    def switch(self) -> str:
+        """What a flag without a value stands for; empty where the flag takes a value."""
+        if self.parse is not boolean:
+            return ""
+        return "false" if self.default == "true" else "true"
+
+    @property
+    def flag_name(self) -> str:
+        """The flag, without its two dashes: `no-` where it switches off."""
+        name = self.flag or self.name.replace("_", "-")
+        return f"no-{name}" if self.switch == "false" else name
+
+    def argument(self, text: str) -> str:
+        """The flag as it is given on a command line."""
+        return f"--{self.flag_name}" if self.switch else f"--{self.flag_name}={text}"
 
 
 INPUTS: tuple[Input, ...] = (
@@ -145,6 +164,13 @@ INPUTS: tuple[Input, ...] = (
         field="time_budget_minutes",
     ),
     Input(
+        "prove",
+        "true",
+        "Do not time benchmarks whose machine code is proven the same on both sides.",
+        boolean,
+        switched_off="Time every benchmark, also those whose machine code is the same on both sides.",
+    ),
+    Input(
         "fail_on",
         "regression",
         "What fails the job: regression, inconclusive (that too) or never.",
@@ -155,6 +181,25 @@ INPUTS: tuple[Input, ...] = (
         "always",
         "When the pull request gets a comment: always, changes (only when something changed) or never.",
         one_of(CommentWhen),
+    ),
+    Input(
+        "memory",
+        "true",
+        "Report each benchmark's peak memory.",
+        boolean,
+        switched_off="Do not report peak memory.",
+    ),
+    Input(
+        "name",
+        "none",
+        "Tells several jobs or matrix legs of a workflow apart: in artifact names, comments and headlines.",
+        name,
+    ),
+    Input(
+        "config",
+        "benchmark-ci.toml",
+        "File with limits per benchmark and all that does not fit inputs, relative to the repository's root.",
+        command,  # settings.py makes it a path, as above
     ),
 )
 """Every input of the action, in the order of `action.yml`. Lists take commas, spaces or new lines."""

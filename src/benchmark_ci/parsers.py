@@ -19,6 +19,8 @@ DEBIAN = re.compile(r"[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?(=[A-Za-z0-9][A-Za-z0-9.+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OURS = ("ACTIONS_", "GITHUB_", "INPUT_", "RUNNER_")
 _TOKENS = ("GH_TOKEN", "GH_ENTERPRISE_TOKEN")
+_NOT_IN_A_NAME = re.compile(r'[":<>|*?\\/]')
+LONGEST_NAME = 100
 _NOT_IN_A_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)")
 
 
@@ -128,6 +130,17 @@ def command(text: str) -> str:
     """A shell command, as it is."""
     if "\0" in text:
         raise Refused("a shell command without NUL characters")
+    return text
+
+
+def name(text: str) -> str:
+    """A name that becomes part of artifacts' names: what the service forbids in those is refused here."""
+    good = text.isprintable() and len(text) <= LONGEST_NAME and not _NOT_IN_A_NAME.search(text)
+    if not good or text.strip(" .-") != text:
+        raise Refused(
+            f'at most {LONGEST_NAME} visible characters without " : < > | * ? \\ and /, '
+            "neither beginning nor ending with a dot or dash"
+        )
     return text
 
 

@@ -1,4 +1,4 @@
-"""The story on one page: plan → build → measure → judge → report → publish.
+"""The story on one page: plan → build → prove → measure → judge → report → publish.
 
 Everything is read from the world up to measuring, thought over in judge and report without interruption,
 and told at the end. Whatever stops a run, what was measured until then is kept, judged and told.
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark_ci import __version__
-from benchmark_ci.build.build import build
+from benchmark_ci.build.build import Build, build
+from benchmark_ci.build.discovery import asked_for
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -27,11 +28,15 @@ from benchmark_ci.errors import (
 from benchmark_ci.judge.comparison import compare, fails_job
 from benchmark_ci.judge.nothing import nothing_compared
 from benchmark_ci.judge.panel import Panel
+from benchmark_ci.judge.targets import judge_targets, settled, targets_fail
 from benchmark_ci.measure import recording as recordings
+from benchmark_ci.measure.agenda import agenda
 from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.recording import Recorder
+from benchmark_ci.measure.references import References, reserve_seconds
 from benchmark_ci.measure.rounds import Rounds
-from benchmark_ci.model import End, Header, Plan, Recording, Report, Side
+from benchmark_ci.model import End, Header, Plan, Proof, Recording, Report, Side
+from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.report.compose import compose
 from benchmark_ci.settings import flags
 from benchmark_ci.voice import Voice
@@ -67,8 +72,10 @@ def judge(recording: Recording, threshold_percent: float | None = None) -> tuple
     """
     comparison = compare(recording, threshold_percent)
     error = stopped_by(recording) or nothing_compared(recording, comparison)
-    red = fails_job(comparison, recording.header.fail_on)
-    report = compose(recording, comparison, red, error, threshold_percent)
+    targets = judge_targets(recording)
+    fail_on = recording.header.fail_on
+    red = fails_job(comparison, fail_on) or targets_fail(targets, fail_on)
+    report = compose(recording, comparison, red, error, threshold_percent, targets)
     if error is not None:
         return report, error.exit_code
     return report, ExitCode.REGRESSION if red else ExitCode.OK
@@ -98,6 +105,8 @@ class _Gathering:
         self._voice = voice
         self._began = began
         self._seed = secrets.randbits(48)
+        every = plan.config.targets if plan.config else ()
+        self._targets = tuple(one for one in every if asked_for(one.benchmark, door.settings))
         self._rounds: Rounds | None = None
         self.site: Site = door.site()
         self.kept = KeptFiles(self.site.root / "kept")
@@ -149,21 +158,67 @@ class _Gathering:
             lambda side, folder: self._door.checkout(self._plan, side, folder),
             self._door.child_environment,
             self._voice,
+            self._plan.config,
         )
         self.recorder.add(built.preparation)
+        wanted = agenda(built.preparation.benchmarks, self._prove(built), self._seed)
+        budget_seconds = self._settings.time_budget_minutes * 60
         self._rounds = Rounds(
             built.executables,
-            built.preparation.benchmarks,
+            wanted.benchmarks,
             self.site,
             self.recorder,
             self.kept,
-            Panel(self._settings.threshold_percent, self._seed),
+            Panel(self._settings.threshold_percent, self._seed, self._plan.config, wanted.controls),
             self._voice,
             self._seed,
-            self._settings.time_budget_minutes * 60,
+            budget_seconds - reserve_seconds(len(self._targets), budget_seconds),
+            config=self._plan.config,
         )
         with self._voice.group("Measure"):
-            return self._rounds.run()
+            reason = self._rounds.run()
+        if self._targets:
+            with self._voice.group("Measure targets against references"):
+                self._measure_targets(built, self._rounds, budget_seconds)
+        return reason
+
+    def _measure_targets(self, built: Build, rounds: Rounds, budget_seconds: float) -> None:
+        targets = self._targets
+        References(
+            targets,
+            built.executables,
+            built.preparation.benchmarks,
+            self.site,
+            self._settings.working_directory,
+            self.recorder,
+            lambda position, processes: settled(targets[position], processes, self._seed),
+            self._voice,
+            self._seed,
+            lambda: budget_seconds - rounds.elapsed_seconds,
+            self._plan.config,
+        ).run()
+
+    def _prove(self, built: Build) -> list[Proof]:
+        """What need not be timed, because both sides run the same code."""
+        proofs: list[Proof] = []
+        if not self._settings.prove:
+            return proofs
+        with self._voice.group("Prove"):
+            for proof in prove_suite(
+                built.executables,
+                built.preparation.benchmarks,
+                self.site,
+                built.changed_data_files,
+                built.harness_versions,
+            ):
+                self.recorder.add(proof)
+                proofs.append(proof)
+                same = sum(one.identical for one in proof.benchmarks)
+                why = f": {proof.reason}" if proof.reason else ""
+                self._voice.say(
+                    f"{proof.target}: {same} of {len(proof.benchmarks)} benchmarks run the same code{why}"
+                )
+        return proofs
 
     def _header(self) -> Header:
         return Header(
@@ -178,4 +233,7 @@ class _Gathering:
             baseline_reason=self._plan.reason,
             cautions=self._plan.cautions,
             flags=flags(self._settings),
+            config=self._plan.config,
+            targets=self._targets,
+            name=self._settings.name,
         )

@@ -17,7 +17,18 @@ MOUNT = PurePosixPath("/github/workspace")
 
 _FALLBACK_THRESHOLD = Input("REGRESSION_THRESHOLD", "10", "", percent, field="threshold_percent")
 
-_NOT_REPEATED = ("baseline_ref", "github_token", "filter", "fail_on", "comment", "system_packages", "setup")
+_NOT_REPEATED = (
+    "baseline_ref",
+    "github_token",
+    "filter",
+    "fail_on",
+    "comment",
+    "name",
+    "system_packages",
+    "setup",
+)
+
+_PATHS = {"working_directory": "directory", "config": "file"}
 
 _Given = tuple[Input, str, str]  # the input, what the user calls it, its text
 
@@ -45,7 +56,7 @@ def from_flags(flags: Mapping[str, str], environ: Mapping[str, str] | None = Non
 
     Raises BadInputs with every problem at once; a flag that does not exist is one of them.
     """
-    known = {_flag(one): one for one in (*INPUTS, CURRENT_FLAG)}
+    known = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG)}
     given: list[_Given] = []
     problems: list[BadInput] = []
     for name, text in flags.items():
@@ -54,25 +65,24 @@ def from_flags(flags: Mapping[str, str], environ: Mapping[str, str] | None = Non
         if one is None:
             problems.append(BadInput(f"There is no flag `--{flag}`.", "See `benchmark-ci run --help`."))
         elif text.strip():
-            given.append((one, f"Flag `--{_flag(one)}`", text))
+            given.append((one, f"Flag `--{one.flag_name}`", text))
     return _settings(given, environ or {}, problems)
 
 
 def flags(settings: Settings) -> tuple[str, ...]:
     """The flags of `benchmark-ci run` that ask for the same, besides the sides and what only a job has."""
     shown: list[str] = []
+    given = {"threshold_percent"} & settings.model_fields_set
     for one in INPUTS:
-        value = getattr(settings, one.field or one.name)
-        if one.name in _NOT_REPEATED or value == Settings.model_fields[one.field or one.name].default:
+        field = one.field or one.name
+        value = getattr(settings, field)
+        # a threshold that was given wins over the file's, also where it is the default's number
+        usual = value == Settings.model_fields[field].default and field not in given
+        if one.name in _NOT_REPEATED or usual:
             continue
-        if value is True:
-            shown.append(f"--{_flag(one)}")
-        elif isinstance(value, tuple):
-            shown.append(f"--{_flag(one)}={(chr(10) if one.parse is expressions else ',').join(value)}")
-        else:
-            shown.append(
-                f"--{_flag(one)}={value:g}" if isinstance(value, float) else f"--{_flag(one)}={value}"
-            )
+        if isinstance(value, tuple):
+            value = ("\n" if one.parse is expressions else ",").join(value)
+        shown.append(one.argument(f"{value:g}" if isinstance(value, float) else str(value)))
     return tuple(shown)
 
 
@@ -119,7 +129,7 @@ def _settings(
         given.append((_FALLBACK_THRESHOLD, "The environment variable `REGRESSION_THRESHOLD`", fallback))
     fields: dict[str, object] = {}
     for one, called, text in given:
-        parse = _directory_below(environ) if one.name == "working_directory" else one.parse
+        parse = _path_below(environ, _PATHS[one.name]) if one.name in _PATHS else one.parse
         try:
             fields[one.field or one.name] = parse(text if one.verbatim else text.strip())
         except Refused as refused:
@@ -137,8 +147,8 @@ def _problem(one: Input, called: str, text: str, refused: Refused) -> BadInput:
     )
 
 
-def _directory_below(environ: Mapping[str, str]) -> Callable[[str], PurePosixPath]:
-    """A parser of directories inside the repository; the workspace's absolute path is taken off."""
+def _path_below(environ: Mapping[str, str], what: str) -> Callable[[str], PurePosixPath]:
+    """A parser of paths inside the repository; the workspace's absolute path is taken off."""
     roots = [PurePosixPath(root) for root in (environ.get("GITHUB_WORKSPACE", ""), str(MOUNT)) if root]
 
     def parse(text: str) -> PurePosixPath:
@@ -146,7 +156,7 @@ def _directory_below(environ: Mapping[str, str]) -> Callable[[str], PurePosixPat
         root = next((root for root in roots if path.is_relative_to(root)), None)
         path = path.relative_to(root) if root else path
         if path.is_absolute() or ".." in path.parts or not text.isprintable():
-            raise Refused("a directory inside the repository, relative to its root and without `..`")
+            raise Refused(f"a {what} inside the repository, relative to its root and without `..`")
         return path
 
     return parse
@@ -154,10 +164,6 @@ def _directory_below(environ: Mapping[str, str]) -> Callable[[str], PurePosixPat
 
 def _first(environ: Mapping[str, str], *names: str) -> str:
     return next((environ[name] for name in names if environ.get(name, "").strip()), "")
-
-
-def _flag(one: Input) -> str:
-    return one.flag or one.name.replace("_", "-")
 
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:

@@ -17,8 +17,10 @@ from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import Trees
 from benchmark_ci.errors import BadInput, BenchmarkCIError
 from benchmark_ci.model import Links, Plan, Report, Settings, Side
-from benchmark_ci.plan import Store, open_store, plan_for_checkout
+from benchmark_ci.plan import Store, effective, open_store, plan_for_checkout
 from benchmark_ci.report import folder
+from benchmark_ci.report.memory import NAME as MEMORY
+from benchmark_ci.report.memory import memory_results
 from benchmark_ci.report.terminal import text
 from benchmark_ci.wall import fence, files
 from benchmark_ci.wall.environment import behind_the_wall, on_a_terminal
@@ -128,7 +130,8 @@ class TerminalDoor:
         self._store = open_store(self._directory, self._private / "store", environ=self._environ)
         plan = plan_for_checkout(self.settings, self._directory, self._store)
         below_root = self._store.prefix(self._directory) / self.settings.working_directory
-        self.settings = self.settings.model_copy(update={"working_directory": below_root})
+        settings = self.settings.model_copy(update={"working_directory": below_root})
+        self.settings = effective(settings, plan.config)
         self._output.mkdir(parents=True, exist_ok=True)
         # The working tree stays clean: the folder hides itself.
         (self._output / ".gitignore").write_text("*\n", encoding="utf-8")
@@ -161,6 +164,9 @@ class TerminalDoor:
         """Files in the output folder, and the report in words."""
         for name, content in folder.files(report, Links()).items():
             (self._output / name).write_text(content, encoding="utf-8")
+        (self._output / MEMORY).unlink(missing_ok=True)
+        if memory := memory_results(report):
+            (self._output / MEMORY).write_text(memory, encoding="utf-8")
         for side, tree in trees.items():
             self._write_tree(self._output / f"criterion-{side}", tree)
         if self._identities:  # in the image: the folder is mounted from a user's machine

@@ -149,3 +149,39 @@ def test_what_lies_in_the_clone_is_the_repositorys_own_whatever_its_source_says(
 def test_an_answer_of_another_shape_is_told(text: str) -> None:
     with pytest.raises(BuildFailed, match="cargo metadata"):
         metadata.read(text, Path("/clone"), Path("/clone"), Settings())
+
+
+def criterion(version: str, source: str | None, name: str = "criterion") -> dict[str, object]:
+    return {**package(name, f"/cargo/{name}-{version}/Cargo.toml", source), "version": version}
+
+
+@pytest.mark.parametrize(
+    ("harness", "called", "told"),
+    [
+        (criterion("0.5.1", "registry+https://github.com/rust-lang/crates.io-index"), "criterion", "0.5.1"),
+        (criterion("0.5.1", "git+https://host/c#abc"), "criterion", "0.5.1 from git+https://host/c#abc"),
+        (
+            criterion("2.0.0", "registry+x", "codspeed-criterion-compat"),
+            "criterion",
+            "2.0.0 from registry+x",
+        ),
+        (criterion("0.7.0", "registry+x"), "bench_lib", "0.7.0"),
+        (criterion("1.0.0", "registry+x", "divan"), "divan", None),
+    ],
+)
+def test_criterion_as_each_package_resolves_it(
+    harness: dict[str, object], called: str, told: str | None
+) -> None:
+    clone = Path("/clone")
+    own = package("mine", "/clone/Cargo.toml", None)
+    nodes = [{"id": own["id"], "deps": [{"name": called, "pkg": harness["id"]}]}]
+    text = json.dumps(
+        {
+            "packages": [own, harness],
+            "workspace_members": [own["id"]],
+            "workspace_root": "/clone",
+            "resolve": {"nodes": nodes},
+        }
+    )
+    found = metadata.read(text, clone, clone, Settings())
+    assert found.harnesses == ({"mine": told} if told else {})

@@ -17,19 +17,22 @@ from benchmark_ci.errors import BadFile
 from benchmark_ci.measure.recording import Recorder, read
 from benchmark_ci.model import (
     BenchmarkId,
+    Contender,
     End,
     Failure,
     Header,
     Preparation,
     Process,
     Recording,
+    ReferenceProcess,
     SamplingMode,
     Side,
     Throughput,
+    Unmeasured,
 )
 from tests.engine import bench, discovered, header, preparation, processes, recording
 
-Line = Header | Preparation | Process | Failure | End
+Line = Header | Preparation | Process | Failure | ReferenceProcess | Unmeasured | End
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 ids = st.builds(BenchmarkId, package=texts, target=texts, full_id=texts)
 numbers = st.floats(1e-3, 1e15)
@@ -62,6 +65,18 @@ failures = st.builds(
     reason=texts,
     last_lines=texts,
 )
+references = st.builds(
+    ReferenceProcess,
+    target=st.integers(0, 9),
+    contender=st.sampled_from(list(Contender)),
+    round=st.integers(0, 50),
+    first=st.booleans(),
+    wall_seconds=st.floats(0, 1000),
+    iters=numbers.map(lambda iters: (1 + iters,)),
+    times=numbers.map(lambda time: (time,)),
+    peak_memory_bytes=st.none() | st.integers(1, 2**63 - 1),
+)
+unmeasured = st.builds(Unmeasured, target=st.integers(0, 9), reason=texts, last_lines=texts)
 ends = st.builds(
     End,
     reason=st.sampled_from(["decided", "time budget", "interrupted", "failed"]),
@@ -78,13 +93,18 @@ def recordings(draw: st.DrawFn) -> Recording:
         preparation=found,
         processes=tuple(draw(st.lists(measured(), max_size=6))),
         failures=tuple(draw(st.lists(failures, max_size=3))),
+        references=tuple(draw(st.lists(references, max_size=3))),
+        unmeasured=tuple(draw(st.lists(unmeasured, max_size=2))),
         end=draw(st.none() | ends),
     )
 
 
 def lines_of(content: Recording) -> list[Line]:
-    every = [content.header, content.preparation, *content.processes, *content.failures, content.end]
-    return [line for line in every if line is not None]
+    lines: list[Line] = [content.header]
+    lines += [content.preparation] if content.preparation else []
+    lines += [*content.processes, *content.failures]
+    lines += [*content.references, *content.unmeasured]
+    return lines + ([content.end] if content.end else [])
 
 
 def write(file: Path, content: Recording, *, close: bool = True) -> Path:

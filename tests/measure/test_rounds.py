@@ -16,6 +16,7 @@ from benchmark_ci.measure.rounds import Question, Rounds
 from benchmark_ci.model import (
     BenchmarkId,
     Comparison,
+    Config,
     Discovered,
     End,
     Process,
@@ -50,6 +51,7 @@ class Bench:
         question: Question | None = None,
         found: tuple[Discovered, ...] | None = None,
         seed: int = SEED,
+        config: Config | None = None,
     ) -> Recording:
         executables = (
             stand_in(self.folder / "programs", Side.BASELINE, baseline),
@@ -57,7 +59,13 @@ class Bench:
         )
         benchmarks = found or tuple(discovered(bench(name)) for name in baseline)
         return self.measure(
-            executables, benchmarks, budget_seconds, first_limit_seconds, question or Panel(10, seed), seed
+            executables,
+            benchmarks,
+            budget_seconds,
+            first_limit_seconds,
+            question or Panel(10, seed),
+            seed,
+            config,
         )
 
     def measure(
@@ -68,6 +76,7 @@ class Bench:
         first_limit_seconds: float,
         question: Question,
         seed: int,
+        config: Config | None = None,
     ) -> Recording:
         recorder = Recorder(self.folder / "recording.jsonl.gz")
         recorder.add(header(seed=seed))
@@ -83,6 +92,7 @@ class Bench:
             seed,
             budget_seconds,
             first_limit_seconds,
+            config,
         )
         reason = rounds.run()
         recorder.add(

@@ -14,7 +14,7 @@ from tests.doubles.github import FakeGitHub, Pull, Token
 from tests.doubles.github_artifacts import PREFIX
 from tests.doubles.http_double import status
 from tests.doubles.runner_grammar import StepLog, read_key_values, split_lines
-from tests.publish.settings import OTHER_JOB, Waits, job_on
+from tests.publish.settings import JOB, OTHER_JOB, Waits, job_on
 
 NAMES = (
     "benchmark-results-current",
@@ -115,6 +115,15 @@ def test_everything_at_once_may_be_refused(github: FakeGitHub, tmp_path: Path) -
     assert len(published.refusals) == 4
     assert len(log.named("warning")) == 5
     assert not log.failures
+
+
+def test_legs_of_a_matrix_have_artifacts_and_comments_of_their_own(github: FakeGitHub, files: Path) -> None:
+    for name, backend in (("x64", OTHER_JOB), ("arm", JOB)):
+        publication = PUBLICATION.model_copy(update={"name": name})
+        published, log = go(job_on(github, files, backend=backend), github.token(), publication)
+        assert published.artifact_url.endswith(github.artifacts.find(f"benchmark-report-{name}").id)
+        assert [w.data for w in log.named("warning")] == ["by 12 %"]
+    assert len(github.artifacts.stored) == 8 and len(github.comments(7)) == 2
 
 
 def test_names_taken_by_another_job_are_one_warning(github: FakeGitHub, files: Path) -> None:

@@ -8,17 +8,22 @@ from collections.abc import Iterable
 from benchmark_ci.model import (
     COMPARED,
     Commit,
+    Controls,
     Endpoint,
     Environment,
     FailOn,
     Links,
     Overall,
+    ReferenceTarget,
     Report,
     Result,
     Side,
     SideTime,
+    Standing,
     Target,
     TargetFailure,
+    TargetResult,
+    TargetVerdict,
     Throughput,
     Verdict,
 )
@@ -59,11 +64,16 @@ def measured(
     baseline_ns: float = 1234.0,
     *,
     limit: float = 10.0,
+    rule: str = "",
     throughput: Throughput | None = None,
     target: str = "quantize",
     reason: str = "",
     minutes: float | None = None,
     memory: tuple[int, int] | None = (12_300_000, 12_400_000),
+    because: str = "",
+    differs: tuple[str, ...] = (),
+    instructions: tuple[int, int] | None = None,
+    control: Verdict | None = None,
 ) -> Result:
     """A benchmark that was timed: `change` ± `half` percent."""
     current_ns = baseline_ns * (1 + change / 100)
@@ -75,6 +85,7 @@ def measured(
         verdict=verdict,
         reason=reason,
         limit_percent=limit,
+        limit_rule=rule,
         rounds=12,
         endpoint=Endpoint.FLOOR,
         change_percent=change,
@@ -94,6 +105,11 @@ def measured(
             time_ns=current_ns, floor_ns=current_ns, typical_ns=current_ns * 1.01, peak_memory_bytes=peak[1]
         ),
         throughput=throughput,
+        timed_because=because,
+        differs=differs,
+        baseline_instructions=instructions[0] if instructions else None,
+        current_instructions=instructions[1] if instructions else None,
+        control=control,
     )
 
 
@@ -120,6 +136,50 @@ def unmeasured(
     )
 
 
+def against(
+    name: str,
+    verdict: TargetVerdict,
+    times: float | None = 41.2,
+    memory: float | None = None,
+    *,
+    reference: str | tuple[str, ...] = ("python3", "reference/quantize.py", "quantize"),
+    fails: bool = False,
+    reason: str = "",
+    last_lines: str = "",
+) -> TargetResult:
+    """A target of 5× faster, and of at most half the memory where `memory` is given."""
+    command = reference if isinstance(reference, tuple) else ()
+    target = ReferenceTarget(
+        benchmark=name,
+        reference_benchmark="" if command else str(reference),
+        reference_command=command,
+        times_faster=5,
+        memory_percent=None if memory is None else 50,
+        fails=fails,
+    )
+    if verdict is TargetVerdict.NOT_MEASURED or times is None:
+        return TargetResult(target=target, verdict=verdict, reason=reason, last_lines=last_lines)
+    share = None
+    if memory is not None:
+        share = Standing(
+            verdict=TargetVerdict.MET, demanded=50, measured=memory, low=memory * 0.98, high=memory * 1.02
+        )
+    return TargetResult(
+        target=target,
+        verdict=verdict,
+        reason=reason,
+        rounds=7,
+        times_faster=Standing(
+            verdict=verdict, demanded=5, measured=times, low=times * 0.97, high=times * 1.04
+        ),
+        memory_percent=share,
+        benchmark_time_ns=28_100,
+        reference_time_ns=28_100 * times,
+        benchmark_peak_memory_bytes=None if memory is None else 4_300_000,
+        reference_peak_memory_bytes=None if memory is None else 11_300_000,
+    )
+
+
 def many(verdict: Verdict, amount: int) -> list[Result]:
     """So many benchmarks of one verdict, with plausible numbers where it was timed."""
     if verdict in COMPARED and verdict is not Verdict.IDENTICAL:
@@ -139,6 +199,7 @@ def report(
     fail_on: FailOn = FailOn.REGRESSION,
     threshold_percent: float = 10.0,
     environment: Environment | None = ENVIRONMENT,
+    targets: tuple[TargetResult, ...] = (),
     target_failures: tuple[TargetFailure, ...] = (),
     cautions: tuple[str, ...] = (),
     error: str = "",
@@ -165,6 +226,7 @@ def report(
         benchmarks=results,
         noise_percent=0.8 if timed else None,
         smallest_visible_percent=11.0 if timed else None,
+        targets=targets,
         target_failures=target_failures,
         cautions=cautions,
         error=error,
@@ -229,6 +291,9 @@ def rich() -> Report:
                 2.1,
                 1_270_000,
                 throughput=Throughput(unit="bytes", per_iteration=4 * 2**20),
+                because="its code differs",
+                differs=("quantizer::int4::pack_nibbles", "<f32 as quantizer::Scale>::round_half_even"),
+                instructions=(18_874_402, 24_117_282),
             ),
             measured(
                 "pack|bits/`odd` @alice #1", Verdict.REGRESSED, 14.8, 1.9, 845, throughput=elements, limit=10
@@ -240,10 +305,22 @@ def rich() -> Report:
                 1.1,
                 88.1,
                 reason="Same instructions; the code only lies elsewhere.",
+                because="its code differs",
+                differs=("quantizer::lut::fill",),
+                instructions=(812, 812),
             ),
             measured("parse/huge", Verdict.INCONCLUSIVE, 8.1, 6.0, 5_400_000, reason=noisy, minutes=4.4),
             measured("parse/many small", Verdict.INCONCLUSIVE, 3.0, 9.5, 412_000, reason=noisy, minutes=7.1),
-            measured("dequantize/4096", Verdict.IMPROVED, -24.5, 1.2, 4_321, memory=(20_000_000, 15_100_000)),
+            measured(
+                "dequantize/4096",
+                Verdict.IMPROVED,
+                -24.5,
+                1.2,
+                4_321,
+                limit=5,
+                rule="dequantize/* (line 4)",
+                memory=(20_000_000, 15_100_000),
+            ),
             unmeasured(
                 "parse/network", Verdict.NOT_REACHED, "The run ended before its first round was complete."
             ),
@@ -252,15 +329,38 @@ def rich() -> Report:
             unmeasured("simd/avx2", Verdict.NEW),
             unmeasured("simd/neon", Verdict.NEW),
             *(
-                measured(f"unpack/{bits}bit", Verdict.UNCHANGED, 0.3 * bits - 1, 0.9, 150.0 * bits)
+                measured(
+                    f"unpack/{bits}bit",
+                    Verdict.UNCHANGED,
+                    0.3 * bits - 1,
+                    0.9,
+                    150.0 * bits,
+                    because="it starts threads, or an earlier benchmark did",
+                )
                 for bits in (1, 2, 4, 8)
+            ),
+            *(
+                measured(f"tensor/control/{size}", Verdict.IDENTICAL, change, 0.9, control=Verdict.UNCHANGED)
+                for size, change in ((64, -0.4), (256, 0.2), (1024, 0.7))
             ),
             *(
                 unmeasured(f"tensor/op{op}/{size}", Verdict.IDENTICAL)
                 for op in range(18)
                 for size in (64, 256, 1024, 4096)
+                if op or size == 64
             ),
         ],
+        targets=(
+            against("quantize/int4/1048576", TargetVerdict.MET, 41.2, 38.1),
+            against("parse/huge", TargetVerdict.MISSED, 3.18, reference="parse/naive"),
+            against("dequantize/4096", TargetVerdict.MET, 1234.5),
+            against(
+                "unpack/8bit",
+                TargetVerdict.NOT_MEASURED,
+                reason="The reference ended with exit code 1.",
+                last_lines="ModuleNotFoundError: No module named 'numpy'",
+            ),
+        ),
         target_failures=(
             TargetFailure(
                 target=Target(package="quantizer", name="legacy"),
@@ -272,4 +372,9 @@ def rich() -> Report:
         ),
         cautions=("The lock file of current differs from the baseline's in `criterion`.",),
         partial=True,
+    ).model_copy(
+        update={
+            "controls": Controls(timed=3, low_percent=-0.4, high_percent=0.7),
+            "proof_seconds": 9.4,
+        }
     )

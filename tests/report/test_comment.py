@@ -48,6 +48,11 @@ def test_people_see_the_head_and_not_the_merge() -> None:
     assert samples.MERGE[:7] not in text
 
 
+def test_the_name_of_a_leg_stands_in_the_headline_and_does_nothing_there() -> None:
+    named = samples.small().model_copy(update={"name": "@octo/team"})
+    assert comment(named, Links(), "<!-- m -->").splitlines()[2].startswith("### ❌ `@octo/team`: ")
+
+
 def test_unchanged_and_identical_are_folded() -> None:
     above = drawn(samples.small()).split("<details>")[0]
     assert "quantize/1048576" in above

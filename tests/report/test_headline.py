@@ -77,3 +77,9 @@ def test_headline(wanted: str, given: Report) -> None:
 @pytest.mark.parametrize("given", [one for one in CASES.values() if one.counts["inconclusive"]])
 def test_what_stayed_open_is_always_in_the_bracket(given: Report) -> None:
     assert "inconclusive" in headline(given).bracket
+
+
+def test_a_name_stands_before_the_sentence() -> None:
+    said = headline(report(of(regressed=1)))
+    assert said.of("arm").marked == "❌ arm: 1 of 1 benchmark is slower by more than 10 %"
+    assert said.of("") == said

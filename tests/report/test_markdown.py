@@ -132,7 +132,7 @@ def test_no_rendering_lets_anything_out(one: str, other: str) -> None:
     report = samples.report(
         [
             samples.unmeasured(one, Verdict.FAILED, other, fails=True, last_lines=other, target=other),
-            samples.measured(other, Verdict.REGRESSED, 20.0, target=one),
+            samples.measured(other, Verdict.REGRESSED, 20.0, target=one, rule=one),
             samples.unmeasured(one, Verdict.REMOVED),
             samples.unmeasured(one, Verdict.IDENTICAL, target=other),
         ],

@@ -5,11 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from benchmark_ci.model import Report, Verdict
+from benchmark_ci.model import Report, TargetVerdict, Verdict
 from benchmark_ci.report.page import page
 from benchmark_ci.report.plot import forest
 from tests.report import samples
-from tests.report.samples import many, measured, report, unmeasured
+from tests.report.samples import against, many, measured, report, unmeasured
 
 EVIL = "</script><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>\"'`{{ 7*7 }}\u202e"
 
@@ -34,9 +34,13 @@ REPORTS = {
     "nothing": report(error="a\nb", remedy="Do `this`."),
     "evil": report(
         [
-            measured(EVIL, Verdict.REGRESSED, 20.0, target=EVIL, reason=EVIL),
+            measured(EVIL, Verdict.REGRESSED, 20.0, target=EVIL, reason=EVIL, rule=EVIL),
             unmeasured(EVIL, Verdict.FAILED, EVIL, last_lines=EVIL),
         ],
+        targets=(
+            against(EVIL, TargetVerdict.MISSED, 2, reference=("sh", EVIL)),
+            against(EVIL, TargetVerdict.NOT_MEASURED, reference=EVIL, reason=EVIL, last_lines=EVIL),
+        ),
         cautions=(EVIL,),
         error=EVIL,
         remedy=EVIL,
@@ -96,3 +100,9 @@ def test_plot_needs_something_measured() -> None:
 
 def test_page_is_the_same_each_time() -> None:
     assert page(samples.rich()) == page(samples.rich())
+
+
+def test_a_limit_that_is_not_the_threshold_names_its_rule() -> None:
+    text = page(report([measured("a", Verdict.UNCHANGED, 1.0, limit=5, rule="a* (line 4)")]))
+    assert '5 %<span class="small">a* (line 4)</span>' in text
+    assert "(line" not in page(samples.small())

@@ -101,6 +101,6 @@ def test_counts() -> None:
 
 
 def test_sizes() -> None:
-    assert units.sizes(12_897_485, 15_204_352) == "12.30 → 14.50 MiB"
+    assert units.sizes(12_300_000, 14_500_000) == "12.30 → 14.50 MB"
     assert units.size(512) == "512.0 B"
     assert units.sha("a" * 40) == "aaaaaaa"

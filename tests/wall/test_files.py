@@ -102,3 +102,44 @@ def test_giving_away_does_not_follow_links(root: Path, tmp_path: Path) -> None:
     assert (root / "below" / "file").stat().st_uid == 61_235
     assert (root / "aside").lstat().st_uid == 61_235
     assert (tmp_path / "secret").stat().st_uid == 0
+
+
+def test_a_file_found_on_a_walk_is_read_with_its_time(root: Path) -> None:
+    file = root / "below" / "file"
+    os.utime(file, (5, 7))
+    assert files.read_found(str(file)) == ("größe".encode(), 7.0)
+    with pytest.raises(FileNotFoundError):
+        files.read_found(str(root / "missing"))
+    with pytest.raises(BadFile, match="more than 3"):
+        files.read_found(str(file), 3)
+
+
+@pytest.mark.parametrize("kind", ["link", "loop", "pipe", "folder"])
+def test_what_is_no_file_is_not_read_on_a_walk(root: Path, kind: str) -> None:
+    place = root / kind
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(place if kind == "loop" else root / "below" / "file")
+    with pytest.raises(BadFile, match=kind):
+        files.read_found(str(place))
+
+
+def test_a_file_is_written_whole_or_not_at_all(root: Path) -> None:
+    file = root / "report"
+    files.write_whole(file, b"old")
+    file.chmod(0o640)
+    (root / "link").symlink_to(file)
+    files.write_whole(root / "link", b"new")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o640)
+    assert (root / "link").is_symlink()
+    with pytest.raises(OSError):
+        files.write_whole(root / "below" / "file" / "report", b"x")
+    assert sorted(path.name for path in root.iterdir()) == ["below", "link", "report"]
+
+
+def test_what_is_no_regular_file_is_written_to(root: Path) -> None:
+    files.write_whole(Path(os.devnull), b"gone")
+    assert not Path(os.devnull).is_file()

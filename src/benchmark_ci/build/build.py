@@ -7,12 +7,22 @@ import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from benchmark_ci.build import discovery, lock, metadata, toolchain
+from benchmark_ci.build import changes, discovery, lock, metadata, rules, toolchain
 from benchmark_ci.build.executable import Executable
+from benchmark_ci.build.launcher import compile_launcher
 from benchmark_ci.build.side import BuiltSide, SideBuilder
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BadInput, BadInputs
-from benchmark_ci.model import Environment, Noun, Preparation, Settings, Side, TargetFailure
+from benchmark_ci.model import (
+    Config,
+    Environment,
+    HarnessMemory,
+    Noun,
+    Preparation,
+    Settings,
+    Side,
+    TargetFailure,
+)
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.site import Site
 
@@ -28,6 +38,8 @@ class Build(Noun):
 
     executables: tuple[Executable, ...]
     preparation: Preparation
+    harness_versions: Mapping[str, tuple[str, str]] = {}  # Criterion's on both sides, by package of both
+    changed_data_files: tuple[str, ...] = ()  # files of the sources that differ, of whatever kind
 
 
 def build(
@@ -37,6 +49,7 @@ def build(
     checkout: Checkout,
     child_environment: ChildEnvironment,
     voice: Voice,
+    config: Config | None = None,
 ) -> Build:
     """Build the bench targets of both sides with one toolchain and list their benchmarks.
 
@@ -49,12 +62,29 @@ def build(
         site.hand_over(side)
     _check_manifest(site, settings.working_directory)
     chain = _toolchain(settings, site, rustup_environment, voice, cautions)
+    launcher: Path | None = None
+    if settings.memory:
+        launcher, why = compile_launcher(chain.bin, rustup_environment, site.root)
+        cautions += why
     builders = {
         side: SideBuilder(site, side, settings, chain, child_environment(site.here, chain.bin), voice)
         for side in Side
     }
     built = _build_sides(builders, settings, site, voice, cautions)
-    return _discover(built, settings, site, chain, voice, cautions)
+    found = _discover(built, settings, config, site, chain, launcher, voice, cautions)
+    if not settings.prove:
+        return found
+    return found.model_copy(
+        update={
+            "harness_versions": _harness_versions(built),
+            "changed_data_files": changes.changed_files(site),
+        }
+    )
+
+
+def _harness_versions(built: Mapping[Side, BuiltSide]) -> dict[str, tuple[str, str]]:
+    baseline, current = (built[side].workspace.harnesses for side in Side)
+    return {name: (baseline[name], current[name]) for name in baseline if name in current}
 
 
 def _check_manifest(site: Site, directory: PurePosixPath) -> None:
@@ -146,26 +176,36 @@ def _copy_lock(found: PurePosixPath | None, source: Side, destination: Side, sit
 def _discover(
     built: Mapping[Side, BuiltSide],
     settings: Settings,
+    config: Config | None,
     site: Site,
     chain: Toolchain,
+    launcher: Path | None,
     voice: Voice,
     cautions: list[str],
 ) -> Build:
     failures: list[TargetFailure] = []
     listed: dict[Side, list[discovery.Listed]] = {side: [] for side in Side}
     usable: list[Executable] = []
+    harness: list[HarnessMemory] = []
     for side, one in built.items():
         cautions += one.cautions
         failures += one.failures
-        for exe in one.executables:
+        for exe in (found.model_copy(update={"launcher": launcher}) for found in one.executables):
             answer = discovery.list_benchmarks(exe, site)
             listed[side].append(answer)
             if answer.failure:
                 failures.append(answer.failure)
             else:
                 usable.append(exe.model_copy(update={"setup_seconds": answer.seconds}))
+                if answer.peak_memory_bytes:
+                    harness.append(
+                        HarnessMemory(
+                            target=exe.target, side=side, peak_memory_bytes=answer.peak_memory_bytes
+                        )
+                    )
     every = discovery.join(listed)
-    benchmarks = tuple(one for one in every if discovery.selected(one.id.full_id, settings))
+    benchmarks = tuple(one for one in every if discovery.selected(one.id, settings, config))
+    cautions += rules.remarks(every, settings, config)
     targets = {str(bench.target): bench.target for one in built.values() for bench in one.workspace.benches}
     voice.say(f"Found {len(benchmarks)} benchmarks in {len(targets)} bench targets")
     for failure in failures:
@@ -184,6 +224,7 @@ def _discover(
             targets=tuple(targets.values()),
             listed=len(every),
             target_failures=tuple(failures),
+            harness_memory=tuple(harness),
             cautions=tuple(cautions),
         ),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from benchmark_ci.build import executable as executables
 from benchmark_ci.build.executable import Executable, Listing
 from benchmark_ci.errors import BadFile
-from benchmark_ci.model import BenchmarkId, Discovered, Noun, Settings, Side, TargetFailure
+from benchmark_ci.model import BenchmarkId, Config, Discovered, Noun, Settings, Side, TargetFailure
 from benchmark_ci.wall import files
 from benchmark_ci.wall.site import Site
 
@@ -25,6 +25,7 @@ class Listed(Noun):
     ids: tuple[BenchmarkId, ...] = ()
     ambiguous: frozenset[str] = frozenset()
     failure: TargetFailure | None = None
+    peak_memory_bytes: int | None = None  # while it lists: what it takes without any benchmark
     seconds: float = 0.0  # how long listing took: what every process spends on set-up
 
 
@@ -49,6 +50,7 @@ def list_benchmarks(exe: Executable, site: Site) -> Listed:
             for full_id in counts
         ),
         ambiguous=frozenset(full_id for full_id, count in counts.items() if count > 1),
+        peak_memory_bytes=answer.peak_memory_bytes,
         seconds=answer.wall_seconds,
     )
 
@@ -104,7 +106,14 @@ def _longer_ids(exe: Executable, site: Site, beginning: str) -> list[str]:
     return found
 
 
-def selected(full_id: str, settings: Settings) -> bool:
+def selected(benchmark: BenchmarkId, settings: Settings, config: Config | None = None) -> bool:
+    """Whether the inputs `filter` and `skip`, and the `skip` of `benchmark-ci.toml`, leave it in."""
+    if not asked_for(benchmark.full_id, settings):
+        return False
+    return config is None or config.skipped_by(benchmark) is None
+
+
+def asked_for(full_id: str, settings: Settings) -> bool:
     """Whether the inputs `filter` and `skip` leave this benchmark in."""
     if settings.filter and not any(re.search(pattern, full_id) for pattern in settings.filter):
         return False

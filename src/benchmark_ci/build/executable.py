@@ -32,6 +32,7 @@ class Executable(Noun):
     directory: Path  # its package's, where cargo would start it
     env: Mapping[str, str]
     fractional_seconds: bool  # Criterion 0.4 and later take them
+    launcher: Path | None = None  # starts it where its peak memory is wanted
     setup_seconds: float = 0.0  # what each process spends before its first benchmark
 
     def run(
@@ -50,6 +51,7 @@ class Executable(Noun):
             identity=identity,
             timeout_seconds=limit_seconds,
             keep_bytes=1024 * 1024,
+            launcher=self.launcher,
         )
 
 

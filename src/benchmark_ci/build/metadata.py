@@ -35,10 +35,25 @@ class _WirePackage(_Wire):
     features: dict[str, tuple[str, ...]]
 
 
+class _WireDependency(_Wire):
+    name: str  # as the package calls it
+    pkg: str
+
+
+class _WireNode(_Wire):
+    id: str
+    deps: tuple[_WireDependency, ...] = ()
+
+
+class _WireResolve(_Wire):
+    nodes: tuple[_WireNode, ...]
+
+
 class _WireMetadata(_Wire):
     packages: tuple[_WirePackage, ...]
     workspace_members: tuple[str, ...]
     workspace_root: Path
+    resolve: _WireResolve | None = None
 
 
 class BenchTarget(Noun):
@@ -77,6 +92,7 @@ class Workspace(Noun):
     packages: tuple[str, ...]  # names of all asked for, with or without benches
     choice: Mapping[str, tuple[str, ...]]  # what the inputs `packages` and `benches` could have named
     local_names: tuple[str, ...]  # every package whose source is the repository's own, or lies in it
+    harnesses: Mapping[str, str] = {}  # Criterion as each package asked for resolves it, where it does
 
 
 def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspace:
@@ -106,7 +122,31 @@ def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspa
             for package in metadata.packages
             if package.source is None or package.manifest_path.is_relative_to(clone)  # vendored
         ),
+        harnesses=_harnesses(asked, metadata),
     )
+
+
+def _harnesses(asked: list[_WirePackage], metadata: _WireMetadata) -> dict[str, str]:
+    """Version and source of what each package calls `criterion`, or of the package of that name."""
+    nodes = {node.id: node for node in metadata.resolve.nodes} if metadata.resolve else {}
+    by_id = {package.id: package for package in metadata.packages}
+    found = {}
+    for package in asked:
+        dependencies = nodes[package.id].deps if package.id in nodes else ()
+        ones = [by_id[one.pkg] for one in dependencies if one.pkg in by_id and _is_criterion(one, by_id)]
+        versions = sorted({f"{one.version} from {one.source}" if _odd(one) else one.version for one in ones})
+        if versions:
+            found[package.name] = ", ".join(versions)
+    return found
+
+
+def _is_criterion(dependency: _WireDependency, by_id: Mapping[str, _WirePackage]) -> bool:
+    return "criterion" in (dependency.name, by_id[dependency.pkg].name)
+
+
+def _odd(package: _WirePackage) -> bool:
+    """Whether the version alone does not tell which code it is: from git, a fork, the repository itself."""
+    return package.name != "criterion" or not (package.source or "").startswith("registry+")
 
 
 def _asked(

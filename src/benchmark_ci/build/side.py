@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark_ci.build import cargo as cargo_program
-from benchmark_ci.build import executable, metadata
+from benchmark_ci.build import executable, linking, metadata
 from benchmark_ci.build.cargo import Cargo, Outcome
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.metadata import BenchTarget, Workspace
@@ -133,9 +133,11 @@ class SideBuilder:
         )
 
     def _cargo(self) -> Cargo:
+        prove = self._settings.prove
+        more = linking.environment(self._site, self._env, self._directory) if prove else {}
         return Cargo(
             self._toolchain,
-            self._env,
+            {**self._env, **more},
             self._site.identity(self._side),
             self._directory,
             self._target,

@@ -6,9 +6,19 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from benchmark_ci.judge import memory
 from benchmark_ci.judge.endpoints import rounds_of
+from benchmark_ci.judge.limits import limit_of, memory_limits_of
+from benchmark_ci.judge.proven import (
+    comparable,
+    controls,
+    identical_of,
+    identical_result,
+    proofs_of,
+    with_proof,
+)
 from benchmark_ci.judge.result import measured_result, unmeasured_result
-from benchmark_ci.judge.suite import judge_suite
+from benchmark_ci.judge.suite import judge_apart
 from benchmark_ci.model import (
     COMPARED,
     BenchmarkId,
@@ -41,29 +51,46 @@ WORST_FIRST = (
 def compare(recording: Recording, threshold_percent: float | None = None) -> Comparison:
     """Judge a recording, as it was or against another threshold ("what if").
 
+    The other threshold takes the place of the run's; benchmarks with a rule of their own keep their limits.
     The answer depends on the recording alone, so it is the same on every machine.
     """
-    limit = recording.header.threshold_percent if threshold_percent is None else threshold_percent
+    header = recording.header
+    threshold = header.threshold_percent if threshold_percent is None else threshold_percent
     found = recording.preparation.benchmarks if recording.preparation else ()
     targets = recording.preparation.target_failures if recording.preparation else ()
     failures = _failures(recording)
+    proofs = proofs_of(recording)
     measured = {
         key: rounds
         for key, rounds in rounds_of(recording.processes).items()
         if rounds and key not in failures
     }
-    judged = judge_suite(measured, dict.fromkeys(measured, limit), recording.header.seed)
+    known = {*measured, *(benchmark.id for benchmark in found)}
+    limits = {key: limit_of(key, threshold, header.config) for key in known}
+    percents = {key: limits[key].percent for key in measured}
+    judged = judge_apart(measured, percents, identical_of(proofs), header.seed)
     throughputs = {process.id: process.throughput for process in recording.processes}
+    peaks = memory.peaks_of(recording.processes)
+    harness = recording.preparation.harness_memory if recording.preparation else ()
     seconds = _seconds_per_round(recording)
 
     def result(benchmark: Discovered) -> Result:
         key = benchmark.id
-        if key in judged:
-            seed = recording.header.seed
-            return measured_result(
-                key, measured[key], judged[key], limit, seed, seconds[key], throughputs[key]
+        limit = limits[key]
+        timed = (
+            measured_result(
+                key, measured[key], judged[key], limit, header.seed, seconds[key], throughputs[key]
             )
-        return unmeasured_result(benchmark, limit, failures.get(key, {}), targets)
+            if key in judged
+            else None
+        )
+        if timed is not None:
+            own = memory_limits_of(key, header.config)
+            timed = memory.with_memory(timed, peaks.get(key, ()), harness, own)
+        proof, failed = proofs.get(key), failures.get(key, {})
+        if proof and proof.identical and comparable(benchmark):
+            timed = identical_result(benchmark, limit, timed, failed.values())
+        return with_proof(timed or unmeasured_result(benchmark, limit, failed, targets), proof)
 
     results = sorted((result(benchmark) for benchmark in found), key=_worst_first)
     return Comparison(
@@ -71,7 +98,10 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         counts=counts(results),
         benchmarks=tuple(results),
         noise_percent=_median(one.noise_percent for one in results),
-        smallest_visible_percent=_median(one.smallest_visible_percent for one in results),
+        smallest_visible_percent=_median(
+            one.smallest_visible_percent for one in results if one.control is None
+        ),
+        controls=controls(results),
     )
 
 

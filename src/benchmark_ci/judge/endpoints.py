@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable
 
-from benchmark_ci.model import BenchmarkId, Endpoint, Noun, Process, Side
+from benchmark_ci.model import BenchmarkId, Endpoint, Noun, Process, ReferenceProcess, Side
 
 SHORTEST_SAMPLE_NS = 50_000.0
 """Samples shorter than this are mostly clock; they are left out unless fewer than `FEWEST_SAMPLES` remain."""
@@ -38,7 +38,7 @@ class Round(Noun):
     current: Values
 
 
-def values(process: Process) -> Values:
+def values(process: Process | ReferenceProcess) -> Values:
     """Floor (minimum) and typical (median) time per iteration of a process."""
     samples = list(zip(process.iters, process.times, strict=True))
     long_enough = [(iters, time) for iters, time in samples if time >= SHORTEST_SAMPLE_NS]

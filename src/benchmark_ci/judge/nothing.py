@@ -24,8 +24,10 @@ def nothing_compared(recording: Recording, comparison: Comparison) -> BenchmarkC
         unbuilt = found.target_failures and all(one.kind == "build" for one in found.target_failures)
         return _no_build(found) if unbuilt else _no_benchmarks(found)
     if not found.benchmarks:
+        config = recording.header.config
+        file = f", and the `skip` of `{config.path}`," if config and config.skip else ""
         return NothingCompared(
-            f"The inputs `filter` and `skip` leave none of the {found.listed} benchmarks.",
+            f"The inputs `filter` and `skip`{file} leave none of the {found.listed} benchmarks.",
             "They are regular expressions on Criterion's full ids, for example `^parse/`; "
             "`cargo bench -- --list` shows the ids.",
         )

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from benchmark_ci.judge.endpoints import Round, values
+from benchmark_ci.judge.limits import limit_of
 from benchmark_ci.judge.suite import undecided
-from benchmark_ci.model import BenchmarkId, Process, Side
+from benchmark_ci.model import BenchmarkId, Config, Process, Side
 
 
 class Panel:
     """Hears processes as they are measured; decides by the same rules as the final judgement."""
 
-    def __init__(self, threshold_percent: float, seed: int) -> None:
-        """Judge against this threshold."""
+    def __init__(
+        self,
+        threshold_percent: float,
+        seed: int,
+        config: Config | None = None,
+        controls: frozenset[BenchmarkId] = frozenset(),
+    ) -> None:
+        """Judge against this threshold where the rules of `benchmark-ci.toml` have no other limit.
+
+        `controls` are identical benchmarks that are timed along.
+        """
+        self._controls = controls
         self._threshold_percent = threshold_percent
+        self._config = config
+        self._limits: dict[BenchmarkId, float] = {}
         self._seed = seed
         self._half: dict[tuple[BenchmarkId, int], Process] = {}
         self._rounds: dict[BenchmarkId, tuple[Round, ...]] = {}
@@ -34,4 +47,6 @@ class Panel:
 
     def undecided(self) -> frozenset[BenchmarkId]:
         """Benchmarks that another round could decide."""
-        return undecided(self._rounds, dict.fromkeys(self._rounds, self._threshold_percent), self._seed)
+        for one in self._rounds.keys() - self._limits.keys():
+            self._limits[one] = limit_of(one, self._threshold_percent, self._config).percent
+        return undecided(self._rounds, self._limits, self._seed, self._controls)

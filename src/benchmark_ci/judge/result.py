@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from benchmark_ci.judge.endpoints import Round
+from benchmark_ci.judge.limits import Limit
 from benchmark_ci.judge.looks import LOOKS, MOST_ROUNDS, shift_test
 from benchmark_ci.judge.suite import Judged
 from benchmark_ci.model import (
@@ -32,7 +33,7 @@ FEWEST_FOR_INTERVAL = 6
 
 def unmeasured_result(
     benchmark: Discovered,
-    limit_percent: float,
+    limit: Limit,
     failures: Mapping[Side, Failure],
     target_failures: tuple[TargetFailure, ...],
 ) -> Result:
@@ -48,7 +49,8 @@ def unmeasured_result(
         reason=reason,
         last_lines=failure.last_lines if failure and verdict is Verdict.FAILED else "",
         fails=fails,
-        limit_percent=limit_percent,
+        limit_percent=limit.percent,
+        limit_rule=limit.rule,
     )
 
 
@@ -91,7 +93,7 @@ def measured_result(
     key: BenchmarkId,
     rounds: tuple[Round, ...],
     judged: Judged,
-    limit_percent: float,
+    limit: Limit,
     seed: int,
     seconds_per_round: float,
     throughput: Throughput | None,
@@ -108,7 +110,8 @@ def measured_result(
         target=key.target,
         verdict=judged.verdict,
         reason=_doubt(judged, len(rounds)),
-        limit_percent=limit_percent,
+        limit_percent=limit.percent,
+        limit_rule=limit.rule,
         rounds=len(rounds),
         endpoint=endpoint,
         change_percent=_rounded(change),
@@ -116,9 +119,9 @@ def measured_result(
         change_high_percent=_rounded(_percent(high)) if known else None,
         p_value=_rounded(judged.p_value) if judged.decision.verdict is Verdict.REGRESSED else None,
         noise_percent=_noise(rounds, endpoint),
-        smallest_visible_percent=_rounded(limit_percent + change - _percent(low)) if known else None,
+        smallest_visible_percent=_rounded(limit.percent + change - _percent(low)) if known else None,
         minutes_to_decide=_minutes(
-            judged, test.estimate, low, high, limit_percent, len(rounds), seconds_per_round
+            judged, test.estimate, low, high, limit.percent, len(rounds), seconds_per_round
         ),
         baseline=_side_time(rounds, Side.BASELINE, endpoint),
         current=_side_time(rounds, Side.CURRENT, endpoint),

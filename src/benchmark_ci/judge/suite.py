@@ -58,11 +58,28 @@ def judge_suite(
     return judged
 
 
+def judge_apart(
+    measured: Mapping[BenchmarkId, Rounds],
+    limits: Mapping[BenchmarkId, float],
+    controls: frozenset[BenchmarkId],
+    seed: int,
+) -> dict[BenchmarkId, Judged]:
+    """`judge_suite` for controls and for the others, apart: controls are no suspects, and correct nothing."""
+    judged: dict[BenchmarkId, Judged] = {}
+    for wanted in (False, True):
+        some = {key: one for key, one in measured.items() if (key in controls) is wanted}
+        judged |= judge_suite(some, limits, seed)
+    return judged
+
+
 def undecided(
-    measured: Mapping[BenchmarkId, Rounds], limits: Mapping[BenchmarkId, float], seed: int
+    measured: Mapping[BenchmarkId, Rounds],
+    limits: Mapping[BenchmarkId, float],
+    seed: int,
+    controls: frozenset[BenchmarkId] = frozenset(),
 ) -> frozenset[BenchmarkId]:
-    """The benchmarks that one more round could still decide."""
-    judged = judge_suite(measured, limits, seed)
+    """The benchmarks that one more round could still decide; `controls` are judged apart."""
+    judged = judge_apart(measured, limits, controls, seed)
     return frozenset(
         benchmark
         for benchmark, one in judged.items()

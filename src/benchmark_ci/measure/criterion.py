@@ -16,6 +16,7 @@ from benchmark_ci.wall import files
 
 MOST_FILES = 10_000
 MOST_SAMPLES = 100_000
+LONGEST_ID = 10_000
 MOST_ITERATIONS = 1e20
 SHORTEST_NS, LONGEST_NS = 1e-20, 1e20  # other measurements than time have other units
 KEPT_FILES = ("benchmark.json", "sample.json", "estimates.json", "tukey.json")
@@ -26,7 +27,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 class _WireBenchmark(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    full_id: str = Field(max_length=10_000)
+    full_id: str = Field(max_length=LONGEST_ID)
     throughput: dict[str, Any] | None = None
 
 
@@ -86,17 +87,20 @@ def read_results(home: Path) -> list[CriterionResult]:
     return found
 
 
-def read_result(home: Path, folder: Path) -> CriterionResult:
-    """The benchmark in `folder`. Raises BadFile naming the file that is cut off, or holds nonsense."""
-    benchmark = _parse(_WireBenchmark, home, folder / "new" / "benchmark.json")
-    sample = _parse(_WireSample, home, folder / "new" / "sample.json")
+def read_result(home: Path, folder: Path, saved_as: str = "new") -> CriterionResult:
+    """The benchmark in `folder`: its last run, or the one that was saved as a baseline.
+
+    Raises BadFile naming the file that is cut off, or holds nonsense.
+    """
+    benchmark = _parse(_WireBenchmark, home, folder / saved_as / "benchmark.json")
+    sample = _parse(_WireSample, home, folder / saved_as / "sample.json")
     return CriterionResult(
         full_id=benchmark.full_id,
         folder=folder.relative_to(home),
         sampling_mode=sample.sampling_mode,
         iters=sample.iters,
         times=sample.times,
-        throughput=_throughput(benchmark.throughput),
+        throughput=throughput(benchmark.throughput),
     )
 
 
@@ -115,7 +119,7 @@ def _parse(kind: type[Wire], home: Path, file: Path) -> Wire:
         ) from error
 
 
-def _throughput(wire: dict[str, Any] | None) -> Throughput | None:
+def throughput(wire: dict[str, Any] | None) -> Throughput | None:
     """Criterion writes `{"Bytes": n}`, and since 0.8 `{"ElementsAndBytes": {"elements": n, "bytes": n}}`."""
     for kind, amount in (wire or {}).items():
         if kind == "ElementsAndBytes" and isinstance(amount, dict):

@@ -31,6 +31,7 @@ class Answer(Noun):
 
     wall_seconds: float
     cpu_seconds: float = 0.0
+    peak_memory_bytes: int | None = None
     measured: Mapping[BenchmarkId, Measured] = Field(default_factory=dict)
     reason: str = ""  # why a benchmark has no result
     last_lines: str = ""
@@ -84,6 +85,7 @@ def _answer(
     return Answer(
         wall_seconds=finished.wall_seconds,
         cpu_seconds=finished.cpu_seconds,
+        peak_memory_bytes=finished.peak_memory_bytes,
         measured=measured,
         reason=reason,
         last_lines=finished.last_lines(),

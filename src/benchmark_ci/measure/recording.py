@@ -15,10 +15,21 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from benchmark_ci.errors import BadFile
 from benchmark_ci.measure.criterion import flaw
-from benchmark_ci.model import End, Failure, Header, Preparation, Process, Recording
+from benchmark_ci.model import (
+    End,
+    Failure,
+    Header,
+    Preparation,
+    Process,
+    Proof,
+    Recording,
+    ReferenceProcess,
+    Unmeasured,
+)
 
-Line = Annotated[Header | Preparation | Process | Failure | End, Field(discriminator="kind")]
-_LINES: TypeAdapter[Header | Preparation | Process | Failure | End] = TypeAdapter(Line)
+AnyLine = Header | Preparation | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
+Line = Annotated[AnyLine, Field(discriminator="kind")]
+_LINES: TypeAdapter[AnyLine] = TypeAdapter(Line)
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -34,7 +45,7 @@ class Recorder:
         self._raw = path.open("xb")
         self._file = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, compresslevel=6, mtime=0)
 
-    def add(self, line: Header | Preparation | Process | Failure | End) -> None:
+    def add(self, line: AnyLine) -> None:
         """Append one line and push it out to the file."""
         self._file.write(line.model_dump_json().encode() + b"\n")
         self._file.flush(zlib.Z_SYNC_FLUSH)
@@ -53,8 +64,11 @@ def read(path: Path) -> Recording:
     """
     header: Header | None = None
     preparation: Preparation | None = None
+    proofs: list[Proof] = []
     processes: list[Process] = []
     failures: list[Failure] = []
+    references: list[ReferenceProcess] = []
+    unmeasured: list[Unmeasured] = []
     end: End | None = None
     for number, text in enumerate(_lines(path), start=1):
         line = _parse(path, number, text)
@@ -62,10 +76,16 @@ def read(path: Path) -> Recording:
             header = line
         elif isinstance(line, Preparation):
             preparation = line
+        elif isinstance(line, Proof):
+            proofs.append(line)
         elif isinstance(line, Process):
             processes.append(line)
         elif isinstance(line, Failure):
             failures.append(line)
+        elif isinstance(line, ReferenceProcess):
+            references.append(line)
+        elif isinstance(line, Unmeasured):
+            unmeasured.append(line)
         else:
             end = line
     if header is None:
@@ -73,20 +93,23 @@ def read(path: Path) -> Recording:
     return Recording(
         header=header,
         preparation=preparation,
+        proofs=tuple(proofs),
         processes=tuple(processes),
         failures=tuple(failures),
+        references=tuple(references),
+        unmeasured=tuple(unmeasured),
         end=end,
     )
 
 
-def _parse(path: Path, number: int, text: bytes) -> Header | Preparation | Process | Failure | End:
+def _parse(path: Path, number: int, text: bytes) -> AnyLine:
     try:
         line = _LINES.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise _damaged(path, number, f"{place + ': ' if place else ''}{first['msg']}") from error
-    if isinstance(line, Process) and (problem := flaw(line.iters, line.times)):
+    if isinstance(line, Process | ReferenceProcess) and (problem := flaw(line.iters, line.times)):
         raise _damaged(path, number, problem)
     return line
 

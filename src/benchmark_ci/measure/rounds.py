@@ -16,7 +16,7 @@ from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.once import Answer, run_once
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.measure.unit import FIRST_LIMIT_SECONDS, USUAL_ROUND_SECONDS, USUAL_ROUNDS, Unit, units_of
-from benchmark_ci.model import BenchmarkId, Discovered, Failure, Process, Side
+from benchmark_ci.model import BenchmarkId, Config, Discovered, Failure, Process, Side
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.site import Site
 
@@ -46,10 +46,12 @@ class Rounds:
         seed: int,
         budget_seconds: float,
         first_limit_seconds: float = FIRST_LIMIT_SECONDS,
+        config: Config | None = None,
     ) -> None:
-        """Only benchmarks that both sides have under one unambiguous id are measured.
+        """Only benchmarks that both sides have under one unambiguous id are measured, begun in this order.
 
-        `first_limit_seconds` is how long the first process of a benchmark may take.
+        `first_limit_seconds` is how long the first process of a benchmark may take; `config` may have other
+        times for slow ones.
         """
         self._random = random.Random(seed)  # noqa: S311 - order, not secrets
         self._site = site
@@ -60,10 +62,9 @@ class Rounds:
         self._budget_seconds = budget_seconds
         self._started = time.monotonic()
         self._homes = 0
-        units = units_of(executables, benchmarks, first_limit_seconds)
+        units = units_of(executables, benchmarks, first_limit_seconds, config)
         self._total = sum(len(unit.benchmarks) for unit in units)
         self._decided = 0
-        self._random.shuffle(units)
         self._waiting = deque(units)
         self._active: list[Unit] = []
         self._resting: list[Unit] = []  # decided, until a larger suite needs more of them
@@ -197,6 +198,7 @@ class Rounds:
                 iters=measured.result.iters,
                 times=measured.result.times,
                 throughput=measured.result.throughput,
+                peak_memory_bytes=answer.peak_memory_bytes if len(unit.benchmarks) == 1 else None,
             )
             self._recorder.add(process)
             if unit.round:

@@ -37,6 +37,14 @@ class TargetFailure(Noun):
     remedy: str = ""
 
 
+class HarnessMemory(Noun):
+    """What an executable takes while none of its benchmarks runs: program, harness, early set-up."""
+
+    target: Target
+    side: Side
+    peak_memory_bytes: int
+
+
 class BenchmarkId(Noun):
     """Identity of a benchmark: Criterion's full id within its package and bench target."""
 

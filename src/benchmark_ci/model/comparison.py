@@ -60,11 +60,24 @@ class SideTime(Noun):
     time_ns: float  # of the deciding endpoint
     floor_ns: float
     typical_ns: float
-    peak_memory_bytes: int | None = None
+    peak_memory_bytes: int | None = None  # median over the processes
+    harness_memory_bytes: int | None = None  # of it: what the executable takes without any benchmark
+
+
+class MemoryChange(Noun):
+    """How peak memory changed, judged over several processes; it warns and never fails a job."""
+
+    change_percent: float  # median over the rounds
+    low_percent: float | None = None  # 95 % confidence interval; None with too few rounds
+    high_percent: float | None = None
+    rounds: int
+    threshold_percent: float
+    limit_bytes: int
+    warning: str = ""  # one or two sentences, where there is something to warn of
 
 
 class Result(Noun):
-    """The judgement of one benchmark. The fields after `limit_percent` stand where it was measured."""
+    """The judgement of one benchmark. The fields after `limit_rule` stand where it was measured."""
 
     id: str  # Criterion's full id
     package: str
@@ -73,7 +86,13 @@ class Result(Noun):
     reason: str = ""  # one sentence where the verdict alone is not enough
     last_lines: str = ""  # of what failed
     fails: bool = False  # a FAILED benchmark that works on baseline counts as a regression
+    timed_because: str = ""  # why it was not proven to run the same code, where that was tried
+    differs: tuple[str, ...] = ()  # functions and constants whose code differs, at most a few
+    baseline_instructions: int | None = None  # of one iteration, where they were counted
+    current_instructions: int | None = None
+    control: Verdict | None = None  # an IDENTICAL one that was timed along: what timing says of it
     limit_percent: float
+    limit_rule: str = ""  # of `benchmark-ci.toml`, pattern and line; empty: the run's threshold
     rounds: int = 0
     endpoint: Endpoint | None = None
     change_percent: float | None = None
@@ -86,6 +105,16 @@ class Result(Noun):
     baseline: SideTime | None = None
     current: SideTime | None = None
     throughput: Throughput | None = None
+    memory: MemoryChange | None = None
+
+
+class Controls(Noun):
+    """Benchmarks proven to run the same code that were timed all the same: they state this run's noise."""
+
+    timed: int  # how many were judged
+    called_changed: int = 0  # of these, regressed or improved: wrongly
+    low_percent: float | None = None  # their smallest and largest estimated change
+    high_percent: float | None = None
 
 
 class Comparison(Noun):
@@ -96,3 +125,4 @@ class Comparison(Noun):
     benchmarks: tuple[Result, ...]  # worst first
     noise_percent: float | None = None  # median over the measured benchmarks
     smallest_visible_percent: float | None = None  # median over the measured benchmarks
+    controls: Controls | None = None

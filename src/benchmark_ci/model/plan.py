@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmark_ci.model.base import Noun, Sha
+from benchmark_ci.model.config import Config
 
 
 class Commit(Noun):
@@ -21,6 +22,7 @@ class Plan(Noun):
     current: Commit
     reason: str
     cautions: tuple[str, ...] = ()
+    config: Config | None = None  # of `benchmark-ci.toml`, where there is one
 
     @property
     def same(self) -> bool:

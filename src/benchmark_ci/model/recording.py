@@ -8,8 +8,19 @@ from typing import Literal
 from pydantic import Field
 
 from benchmark_ci.model.base import Noun, Side
-from benchmark_ci.model.build import BenchmarkId, Discovered, Environment, Target, TargetFailure, Throughput
+from benchmark_ci.model.build import (
+    BenchmarkId,
+    Discovered,
+    Environment,
+    HarnessMemory,
+    Target,
+    TargetFailure,
+    Throughput,
+)
+from benchmark_ci.model.config import Config
 from benchmark_ci.model.plan import Commit
+from benchmark_ci.model.proof import Proof
+from benchmark_ci.model.reference import ReferenceTarget
 from benchmark_ci.model.request import FailOn
 
 
@@ -38,6 +49,7 @@ class Process(Noun):
     iters: tuple[float, ...] = Field(min_length=1)
     times: tuple[float, ...] = Field(min_length=1)
     throughput: Throughput | None = None
+    peak_memory_bytes: int | None = Field(default=None, gt=0)  # None: not known to be this benchmark's alone
 
 
 class Failure(Noun):
@@ -48,6 +60,40 @@ class Failure(Noun):
     side: Side
     round: int
     reason: str  # "exit code 101", "no answer within 300 s", "took 0 ns"
+    last_lines: str = ""
+
+
+class Contender(StrEnum):
+    """The two that a target sets against each other."""
+
+    BENCHMARK = "benchmark"
+    REFERENCE = "reference"
+
+
+class ReferenceProcess(Noun):
+    """One process that was run for a target, on current: of the benchmark, or of its reference.
+
+    As `Process`; a reference command gives one sample. Round 0 is calibration and is not judged.
+    """
+
+    kind: Literal["reference"] = "reference"
+    target: int = Field(ge=0)  # position in the header's `targets`
+    contender: Contender
+    round: int = Field(ge=0)
+    first: bool  # whether it ran first in its round
+    wall_seconds: float = Field(ge=0)
+    cpu_seconds: float = Field(default=0.0, ge=0)
+    iters: tuple[float, ...] = Field(min_length=1)
+    times: tuple[float, ...] = Field(min_length=1)
+    peak_memory_bytes: int | None = Field(default=None, gt=0, lt=2**63)
+
+
+class Unmeasured(Noun):
+    """A target that was not measured, or not to its end, and why."""
+
+    kind: Literal["unmeasured"] = "unmeasured"
+    target: int = Field(ge=0)  # position in the header's `targets`
+    reason: str  # one sentence
     last_lines: str = ""
 
 
@@ -67,6 +113,9 @@ class Header(Noun):
     baseline_reason: str
     cautions: tuple[str, ...] = ()  # of the plan
     flags: tuple[str, ...] = ()  # of `benchmark-ci run`, for what was asked for besides the sides
+    config: Config | None = None  # the rules of `benchmark-ci.toml`
+    targets: tuple[ReferenceTarget, ...] = ()  # of the configuration: those that this run measures
+    name: str = ""  # the input `name`
 
 
 class Preparation(Noun):
@@ -76,8 +125,9 @@ class Preparation(Noun):
     environment: Environment
     benchmarks: tuple[Discovered, ...]
     targets: tuple[Target, ...] = ()  # every bench target that was asked for, on either side
-    listed: int = 0  # benchmarks before the inputs `filter` and `skip` chose
+    listed: int = 0  # benchmarks before the inputs `filter` and `skip` and the file's `skip` chose
     target_failures: tuple[TargetFailure, ...] = ()
+    harness_memory: tuple[HarnessMemory, ...] = ()
     cautions: tuple[str, ...] = ()
 
 
@@ -99,6 +149,9 @@ class Recording(Noun):
 
     header: Header
     preparation: Preparation | None = None
+    proofs: tuple[Proof, ...] = ()
     processes: tuple[Process, ...] = ()
     failures: tuple[Failure, ...] = ()
+    references: tuple[ReferenceProcess, ...] = ()
+    unmeasured: tuple[Unmeasured, ...] = ()
     end: End | None = None  # None: the run was killed

@@ -7,8 +7,9 @@ from typing import Literal
 
 from benchmark_ci.model.base import Noun
 from benchmark_ci.model.build import Environment, TargetFailure
-from benchmark_ci.model.comparison import Overall, Result
+from benchmark_ci.model.comparison import Controls, Overall, Result
 from benchmark_ci.model.plan import Commit
+from benchmark_ci.model.reference import TargetResult
 from benchmark_ci.model.request import FailOn
 
 
@@ -30,6 +31,9 @@ class Report(Noun):
     benchmarks: tuple[Result, ...]  # worst first
     noise_percent: float | None = None
     smallest_visible_percent: float | None = None
+    controls: Controls | None = None
+    proof_seconds: float = 0  # how long proving took
+    targets: tuple[TargetResult, ...] = ()  # against references, in the configuration's order
     target_failures: tuple[TargetFailure, ...] = ()
     cautions: tuple[str, ...] = ()  # one sentence each
     error: str = ""  # what stopped the run, when something did
@@ -40,6 +44,7 @@ class Report(Noun):
     total_seconds: float = 0
     time_budget_minutes: float = 20
     flags: tuple[str, ...] = ()  # with which `benchmark-ci run` measures the same again
+    name: str = ""  # tells several jobs or matrix legs of a workflow apart
 
 
 class Links(Noun):

@@ -46,8 +46,12 @@ class Settings(Noun):
     setup: str = ""
     environment: tuple[str, ...] = ()
     time_budget_minutes: float = Field(default=20.0, gt=0, allow_inf_nan=False)
+    prove: bool = True
     fail_on: FailOn = FailOn.REGRESSION
     comment: CommentWhen = CommentWhen.ALWAYS
+    memory: bool = True
+    name: str = ""
+    config: PurePosixPath = PurePosixPath("benchmark-ci.toml")
 
 
 class Job(Noun):

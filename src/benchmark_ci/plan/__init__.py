@@ -13,6 +13,7 @@ from benchmark_ci.plan.choose import (
     asked_for,
     choose,
 )
+from benchmark_ci.plan.configuration import effective, with_config
 from benchmark_ci.plan.event import read_event, refuse_foreign_head
 from benchmark_ci.plan.opening import open_store
 from benchmark_ci.plan.resolve import find, resolve
@@ -20,6 +21,7 @@ from benchmark_ci.plan.store import Store
 
 __all__ = [
     "Store",
+    "effective",
     "open_store",
     "plan_for_checkout",
     "plan_for_job",
@@ -52,12 +54,14 @@ def store_for_job(settings: Settings, job: Job, private: Path, environ: Mapping[
 def plan_for_job(settings: Settings, job: Job, event: Event, store: Store) -> Plan:
     """What the event, or the input `baseline_ref`, means; the commits are in the store afterwards.
 
-    Raises BadInput (unknown ref, no Cargo.toml), NothingCompared (no earlier release) or GitFailed.
+    Raises BadInput (unknown ref, no Cargo.toml, a bad `benchmark-ci.toml`), NothingCompared (no earlier
+    release) or GitFailed.
     """
     choice = choose(settings.baseline_ref, event, job.ref, job.sha, store.checked_out)
     plan = resolve(choice, store)
     _check_directory(store, plan.current, settings.working_directory)
-    return plan
+    from_fork = event.pull_request is not None and event.pull_request.from_fork
+    return with_config(plan, settings, store, from_fork=from_fork)
 
 
 def plan_for_checkout(settings: Settings, directory: Path, store: Store) -> Plan:
@@ -82,11 +86,12 @@ def plan_for_checkout(settings: Settings, directory: Path, store: Store) -> Plan
             f"There is no baseline: {wanted.why} was not found.", "Name one with `--baseline REF`."
         )
     _check_directory(store, current, store.prefix(directory) / settings.working_directory)
-    return Plan(
+    plan = Plan(
         baseline=baseline.model_copy(update={"what": wanted.what or baseline.what}),
         current=current,
         reason=wanted.why,
     )
+    return with_config(plan, settings, store, from_fork=False)
 
 
 def _local_current(settings: Settings, store: Store) -> Commit:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from benchmark_ci.errors import BadInput, GitFailed
 from benchmark_ci.model import Commit
-from benchmark_ci.plan import clone, snapshot
+from benchmark_ci.plan import blob, clone, snapshot
 from benchmark_ci.plan.credentials import without_secrets
 from benchmark_ci.plan.git import Git
 from benchmark_ci.plan.remote import Remote
@@ -143,6 +143,14 @@ class Store:
         self._need(sha)
         inside = "" if path == PurePosixPath(".") else str(path)
         return self._git.perhaps("cat-file", "-e", f"{sha}:{inside}", cwd=self._directory) is not None
+
+    def read(self, sha: str, path: PurePosixPath, most_bytes: int) -> bytes | None:
+        """What a file of the commit holds, without a checkout; None where there is no such path.
+
+        Raises BadInput for what is no regular file or too large, GitFailed.
+        """
+        self._need(sha)
+        return blob.read(self._git, self._directory, sha, path, most_bytes)
 
     def checkout(self, sha: str, destination: Path) -> tuple[str, ...]:
         """Make a clone of its own of one commit in `destination`, a directory that is empty or not there.

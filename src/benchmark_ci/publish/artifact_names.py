@@ -21,6 +21,11 @@ def artifact_name(name: str) -> str:
     return _FORBIDDEN.sub("-", name).strip(" .-")[:200] or "artifact"
 
 
+def named(artifact: str, name: str) -> str:
+    """An artifact's name where the input `name` is set: `benchmark-report-NAME`."""
+    return f"{artifact}-{name}" if name else artifact
+
+
 def candidates(name: str, job: Job, backend: Backend) -> Iterator[str]:
     """The name, and those that are tried when another job of the run holds it."""
     yield name
@@ -33,5 +38,5 @@ def name_taken(suffix: str) -> str:
     """The warning for it: the same words for all artifacts of a job, so that it is given once."""
     return (
         "Another job of this run has uploaded artifacts of the same names; they are kept, and this job's "
-        f"names end in `{suffix}`."
+        f"names end in `{suffix}`. Give each job or matrix leg an input `name` of its own."
     )

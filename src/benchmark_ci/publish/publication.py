@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from benchmark_ci.model import Annotation, CommentWhen, Job, Links, Noun
 from benchmark_ci.publish.api import connect
+from benchmark_ci.publish.artifact_names import named
 from benchmark_ci.publish.artifacts import Uploaded, upload
 from benchmark_ci.publish.comment import Posted, post_comment
 from benchmark_ci.publish.files import write_outputs, write_summary
@@ -43,7 +44,7 @@ class Publication(Noun):
     from_fork: bool = False
     comment: CommentWhen = CommentWhen.ALWAYS
     changed: bool = True  # whether `comment: changes` wants a new comment
-    name: str = ""  # the input `name`, part of what identifies the comment
+    name: str = ""  # the input `name`, part of what identifies the comment and of artifacts' names
     measured_in: Run | None = None  # the run that the comment speaks of; None: this one
     annotations: tuple[Annotation, ...] = ()  # worst first
     outputs: Mapping[str, str] = {}
@@ -93,9 +94,8 @@ class _Publisher:
     def upload_artifacts(self) -> None:
         patience = self._patience()
         for artifact in self._publication.artifacts:
-            result = upload(
-                self._job, artifact.name, artifact.members, artifact.retention_days, patience=patience
-            )
+            called = named(artifact.name, self._publication.name)
+            result = upload(self._job, called, artifact.members, artifact.retention_days, patience=patience)
             if isinstance(result, Uploaded):
                 self._take(artifact, result)
             elif result.repeats:

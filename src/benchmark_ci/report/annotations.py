@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from benchmark_ci.model import Annotation, FailOn, Overall, Report, Result, TargetFailure, Verdict
-from benchmark_ci.report import plain, selection, units
+from benchmark_ci.report import plain, selection, targets, units
 from benchmark_ci.report.headline import headline, unknown, wanted
 
 MOST = 10
@@ -41,6 +41,7 @@ def _all(report: Report) -> Iterator[Annotation]:
     yield from _failed(report, fatal)
     for result in selection.by_verdict(report, Verdict.REGRESSED):
         yield _annotation(fatal, f"Slower: {_name(result)}", _numbers(result))
+    yield from _targets_missed(report, stopped=stopped)
     yield from _doubt(report, fatal if report.fail_on is FailOn.INCONCLUSIVE else "warning")
     yield from _remarks(report)
 
@@ -67,6 +68,15 @@ def _doubt(report: Report, level: Level) -> Iterator[Annotation]:
         yield _annotation(level, title, _names(results))
 
 
+def _targets_missed(report: Report, *, stopped: bool) -> Iterator[Annotation]:
+    for one in targets.open_ones(report):
+        level: Level = "error" if targets.makes_red(report, one) and not stopped else "warning"
+        title = f"Target {targets.word(one)}: {plain.name(one.target.benchmark)}"
+        reason = plain.clean(one.reason).strip()
+        said = [targets.sentence(one, plain.name), reason, *plain.lines(one.last_lines, most=10)]
+        yield _annotation(level, title, "\n".join(filter(None, said)))
+
+
 def _remarks(report: Report) -> Iterator[Annotation]:
     lost = {(one.package, one.target) for one in selection.by_verdict(report, Verdict.FAILED)}
     seen: set[tuple[str, str]] = set()
@@ -79,10 +89,9 @@ def _remarks(report: Report) -> Iterator[Annotation]:
         if results := selection.by_verdict(report, verdict):
             title = f"{units.count(len(results), 'benchmark')} {verdict.value}"
             yield _annotation("warning", title, _names(results))
-    if grown := selection.grown(report):
-        limit = units.percent(report.threshold_percent)
-        title = f"{units.count(len(grown), 'benchmark')}: peak memory grew by more than {limit}"
-        yield _annotation("warning", title, _names(grown))
+    if warned := selection.memory_warned(report):
+        title = f"{units.count(len(warned), 'benchmark')}: peak memory grew or is above its limit"
+        yield _annotation("warning", title, _names(warned))
     for caution in report.cautions:
         yield _annotation("warning", "Caution", plain.clean(caution))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchmark_ci.model import Commit, Links, Report, Result, TargetFailure, Verdict
-from benchmark_ci.report import facts, markdown, plain, rows, selection, units
+from benchmark_ci.report import facts, markdown, plain, rows, selection, targets, units
 from benchmark_ci.report.fitting import Part
 from benchmark_ci.report.headline import headline
 
@@ -15,7 +15,7 @@ NAMED = 10
 
 def top(report: Report) -> str:
     """The headline, and what was compared on what."""
-    said = headline(report)
+    said = headline(report).of(markdown.term(report.name) if report.name.strip() else "")
     bracket = f"({said.bracket})\n\n" if said.bracket else ""
     return f"### {said.marked}\n\n{bracket}"
 
@@ -53,6 +53,18 @@ def error(report: Report) -> str:
     return said + remedy
 
 
+def memory(report: Report) -> str:
+    """One line where peak memory warns, the largest growth first."""
+    warned = selection.memory_warned(report)
+    if not warned:
+        return ""
+    first, both = warned[0], selection.memory(warned[0]) or (0, 0)
+    told = f"{markdown.code(first.id)}: {units.sizes(*both)} ({units.change(selection.memory_change(first))})"
+    more = f", and {len(warned) - 1:,} more" if len(warned) > 1 else ""
+    said = first.memory.warning if first.memory else ""
+    return f"⚠️ {said} {told}{more}"
+
+
 def trust(report: Report) -> str:
     """How far the numbers can be trusted: one line."""
     return " ".join(facts.trust(report))
@@ -61,7 +73,7 @@ def trust(report: Report) -> str:
 def cautions(report: Report) -> Part:
     """What a reader should know besides, as a list."""
     rows = tuple(f"- {markdown.prose(caution, 400)}" for caution in report.cautions)
-    return Part(rows, rank=2, noun="caution")
+    return Part(rows, rank=1, noun="caution")
 
 
 def reproduce(report: Report) -> str:
@@ -77,6 +89,28 @@ def removed(report: Report) -> str:
     names = [rows.benchmark(one, shared) for one in gone[:NAMED]]
     more = [f"{len(gone) - NAMED:,} more"] if len(gone) > NAMED else []
     return f"Removed: {', '.join(names + more)}" if gone else ""
+
+
+def open_targets(report: Report) -> Part:
+    """The targets against references that are not met: a line for each."""
+    lines = [targets.line(one, markdown.code, markdown.prose) for one in targets.open_ones(report)]
+    mark = "" if len(lines) == 1 else "- "
+    return Part(tuple(f"{mark}⚠️ {line}" for line in lines), rank=1, noun="target")
+
+
+def met_targets(report: Report) -> tuple[str, ...]:
+    """The targets that are met: a line for each."""
+    return tuple(f"- {targets.sentence(one, markdown.code)}" for one in targets.met(report))
+
+
+def target_last_lines(report: Report) -> tuple[str, ...]:
+    """What references and their benchmarks printed last where a target was not measured."""
+    return tuple(
+        f"{markdown.code(one.target.benchmark)} against {markdown.code(targets.reference(one.target))}\n\n"
+        f"{markdown.fence(plain.lines(one.last_lines, most=20))}"
+        for one in targets.open_ones(report)
+        if one.last_lines.strip()
+    )
 
 
 def last_lines(results: Iterable[Result]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark_ci.model import Links, Report, Result, Verdict
-from benchmark_ci.report import blocks, facts, markdown, rows, selection, units
+from benchmark_ci.report import blocks, facts, markdown, proof, rows, selection, targets, units
 from benchmark_ci.report.fitting import Part, fit
 
 LIMIT = 65_000
@@ -23,10 +23,16 @@ def comment(report: Report, links: Links, marker: str) -> str:
     """The comment's body; `marker` is the caller's HTML comment by which it is found again."""
     shared = selection.shared_ids(report)
     visible, rest = _split(selection.that_matter(report))
-    fixed = [marker, blocks.top(report) + blocks.context(report, links), blocks.error(report)]
+    fixed = [
+        marker,
+        blocks.top(report) + blocks.context(report, links),
+        blocks.error(report),
+        blocks.memory(report),
+    ]
     after = [blocks.removed(report), blocks.trust(report)]
     parts = [
         *_texts(fixed),
+        blocks.open_targets(report),
         Part(_open_rows(report, visible, shared), rank=1, before=rows.HEAD, noun="row"),
         *_texts(after),
         blocks.cautions(report),
@@ -83,12 +89,15 @@ def _folded(report: Report, rest: Sequence[Result], shared: frozenset[str]) -> l
         _names("failed alike", grouped, shared, 6, "failed benchmark"),
         _section(f"Last lines of what failed ({len(failed):,})", blocks.last_lines(failed), 4, "output"),
         _targets(report),
+        _section(targets.title(report), blocks.met_targets(report), 6, "target", joiner="\n"),
+        _section("Last lines of what targets ran", blocks.target_last_lines(report), 6, "output"),
         _names("not reached", of(report, Verdict.NOT_REACHED), shared, 6, "benchmark"),
         _names("ambiguous", of(report, Verdict.AMBIGUOUS), shared, 6, "benchmark"),
         _names("new", of(report, Verdict.NEW), shared, 7, "new benchmark"),
         _names("more removed", of(report, Verdict.REMOVED)[blocks.NAMED :], shared, 7, "removed benchmark"),
         _table("unchanged", of(report, Verdict.UNCHANGED), shared, 8, "unchanged benchmark"),
         _memory(report, shared),
+        _timed(report, shared),
         _names("run the same code", of(report, Verdict.IDENTICAL), shared, 10, "benchmark"),
     ]
 
@@ -113,6 +122,13 @@ def _names(what: str, results: Sequence[Result], shared: frozenset[str], rank: i
 def _targets(report: Report) -> Part:
     title = f"{units.count(len(report.target_failures), 'bench target')} without benchmarks"
     return _section(title, tuple(map(blocks.target_failure, report.target_failures)), 5, "bench target")
+
+
+def _timed(report: Report, shared: frozenset[str]) -> Part:
+    results = proof.looked_at(report)
+    was = "was" if len(results) == 1 else "were"
+    title = f"Why {units.count(len(results), 'benchmark')} {was} timed"
+    return _section(title, rows.timed(results, shared), 9, "reason", joiner="\n")
 
 
 def _memory(report: Report, shared: frozenset[str]) -> Part:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
-from benchmark_ci.model import Comparison, Overall, Recording, Report
+from benchmark_ci.model import Comparison, Overall, Recording, Report, TargetResult
+from benchmark_ci.report import proof
 
 
 def compose(
@@ -12,6 +13,7 @@ def compose(
     fails_job: bool,
     error: BenchmarkCIError | None = None,
     threshold_percent: float | None = None,
+    targets: tuple[TargetResult, ...] = (),
 ) -> Report:
     """Join what was measured, what it means, and what stopped the run, if something did."""
     header, preparation, end = recording.header, recording.preparation, recording.end
@@ -30,8 +32,11 @@ def compose(
         benchmarks=comparison.benchmarks,
         noise_percent=comparison.noise_percent,
         smallest_visible_percent=comparison.smallest_visible_percent,
+        controls=comparison.controls,
+        proof_seconds=round(sum(proof.seconds for proof in recording.proofs), 1),
+        targets=targets,
         target_failures=preparation.target_failures if preparation else (),
-        cautions=(*header.cautions, *(preparation.cautions if preparation else ())),
+        cautions=cautions(recording, comparison),
         error=error.message if error else "",
         remedy=error.remedy if error else "",
         partial=end is None or end.reason != "decided",
@@ -40,7 +45,16 @@ def compose(
         total_seconds=end.total_seconds if end else 0,
         time_budget_minutes=header.time_budget_minutes,
         flags=header.flags,
+        name=header.name,
     )
+
+
+def cautions(recording: Recording, comparison: Comparison) -> tuple[str, ...]:
+    """What a reader should know besides: of the plan, the build and the controls."""
+    preparation = recording.preparation
+    misled = proof.misled(comparison.controls)
+    found = (*recording.header.cautions, *(preparation.cautions if preparation else ()))
+    return (*found, misled) if misled else found
 
 
 def verdict(recording: Recording, comparison: Comparison, error: BenchmarkCIError | None) -> Overall:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import shlex
 
-from benchmark_ci.model import Commit, FailOn, Overall, Report, Verdict
-from benchmark_ci.report import plain, selection, units
+from benchmark_ci.model import Commit, FailOn, Overall, Report, TargetVerdict, Verdict
+from benchmark_ci.report import plain, proof, selection, units
 from benchmark_ci.report.headline import number, same_commit, unknown, wanted
 
 _FILTERED = 3
@@ -41,12 +41,12 @@ def effort(report: Report) -> list[str]:
 
 
 def trust(report: Report) -> list[str]:
-    """This run's noise, what stayed open, the smallest visible change; a sentence each."""
+    """This run's noise, its controls, what stayed open, the smallest visible change; a sentence each."""
     if report.verdict in (Overall.FAILED, Overall.NOTHING_COMPARED) or same_commit(report):
         return []
-    return [
-        sentence for sentence in (_noise(report), _visible(report), _open(report), _never(report)) if sentence
-    ]
+    controls = proof.controls(report.controls)
+    every = (_noise(report), controls, _visible(report), _open(report), _never(report))
+    return [sentence for sentence in every if sentence]
 
 
 def _noise(report: Report) -> str:
@@ -85,7 +85,8 @@ def _more_time(report: Report) -> str:
 
 
 def _never(report: Report) -> str:
-    if report.fail_on is not FailOn.NEVER or report.verdict is not Overall.REGRESSED:
+    missed = any(one.target.fails and one.verdict is TargetVerdict.MISSED for one in report.targets)
+    if report.fail_on is not FailOn.NEVER or not (missed or report.verdict is Overall.REGRESSED):
         return ""
     return "The job does not fail, because `fail_on` is `never`."
 
@@ -121,9 +122,7 @@ def _spelt(character: str) -> str:
 
 
 def memory_title(report: Report) -> str:
-    """`Peak memory of 12 benchmarks, 1 grew by more than 10 %`; memory warns and never blocks."""
-    known, grown = selection.by_memory(report), len(selection.grown(report))
+    """`Peak memory of 12 benchmarks, 1 warned of`; memory warns and never blocks."""
+    known, warned = selection.by_memory(report), len(selection.memory_warned(report))
     title = f"Peak memory of {units.count(len(known), 'benchmark')}"
-    return (
-        f"{title}, {grown:,} grew by more than {units.percent(report.threshold_percent)}" if grown else title
-    )
+    return f"{title}, {warned:,} warned of" if warned else title

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmark_ci.model import Overall, Report, Result, Verdict
-from benchmark_ci.report import units
+from benchmark_ci.report import targets, units
 
 GOOD, BAD, UNSURE, NEUTRAL = "✅", "❌", "⚠️", ""
 
@@ -23,13 +23,27 @@ class Headline(NamedTuple):
         """Mark and sentence."""
         return f"{self.mark} {self.sentence}".strip()
 
+    def of(self, name: str) -> Headline:
+        """The same, said of one of several jobs or matrix legs; without a name as it is."""
+        return self._replace(sentence=f"{name}: {self.sentence}") if name else self
+
     def __str__(self) -> str:
         """All of it on one line."""
         return f"{self.marked} ({self.bracket})" if self.bracket else self.marked
 
 
 def headline(report: Report) -> Headline:
-    """What the run found, in five seconds."""
+    """What the run found, in five seconds; a target that fails the job is part of it."""
+    of_benchmarks, of_targets = _of_benchmarks(report), targets.failing(report)
+    if not of_targets or report.verdict in (Overall.FAILED, Overall.NOTHING_COMPARED):
+        return of_benchmarks
+    if report.verdict is Overall.REGRESSED:
+        return of_benchmarks._replace(sentence=f"{of_benchmarks.sentence}, and {of_targets}")
+    first, rest = of_benchmarks.sentence[0], of_benchmarks.sentence[1:]
+    return of_benchmarks._replace(mark=BAD, sentence=f"{of_targets}; {first.lower()}{rest}")
+
+
+def _of_benchmarks(report: Report) -> Headline:
     if report.verdict is Overall.FAILED:
         return Headline(
             BAD, "No verdict, because the run failed", _known(report) if _compared(report) else ""
@@ -93,8 +107,9 @@ def _regressed(report: Report) -> str:
 def _passed(report: Report) -> Headline:
     doubtful, total, faster = unknown(report), wanted(report), number(report, Verdict.IMPROVED)
     limit = _limit(report, (one for one in report.benchmarks if one.verdict in _JUDGED), "its")
-    mark = BAD if report.fails_job else UNSURE
-    if doubtful and (report.fails_job or report.verdict is Overall.INCONCLUSIVE or 2 * doubtful > total):
+    fails = report.fails_job and not targets.failing(report)
+    mark = BAD if fails else UNSURE
+    if doubtful and (fails or report.verdict is Overall.INCONCLUSIVE or 2 * doubtful > total):
         return Headline(mark, f"Could not tell whether {_doubted(doubtful, total, limit)}", _known(report))
     if faster:
         sentence = f"{units.of(faster, total)} faster, none is slower by more than {limit}"

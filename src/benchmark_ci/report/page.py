@@ -9,8 +9,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from benchmark_ci.model import Commit, Overall, Report
-from benchmark_ci.report import facts, plain, plot, selection, table, units
+from benchmark_ci.model import Commit, Overall, Report, TargetResult
+from benchmark_ci.report import facts, plain, plot, proof, selection, table, targets, units
 from benchmark_ci.report.headline import headline
 
 _TONES = {
@@ -37,7 +37,7 @@ def page(report: Report) -> str:
     results = table.ordered(report)
     return _template().render(
         report=report,
-        headline=headline(report),
+        headline=headline(report).of(plain.name(report.name) if report.name.strip() else ""),
         tone="bad" if report.fails_job else _TONES.get(report.verdict, "good"),
         style=style,
         script=script,
@@ -55,6 +55,9 @@ def page(report: Report) -> str:
         verdicts=list(dict.fromkeys(result.verdict.value for result in results)),
         show_target=len({(result.package, result.target) for result in results}) > 1,
         show_memory=any(map(selection.memory, results)),
+        show_instructions=any(map(proof.instructions, results)),
+        targets=[_target(one) for one in report.targets],
+        targets_title=targets.title(report),
         failures=_failures(report),
         cautions=[plain.clean(caution) for caution in report.cautions],
         details=_details(report),
@@ -95,6 +98,24 @@ def _side(commit: Commit) -> dict[str, str]:
     }
 
 
+def _target(result: TargetResult) -> dict[str, str]:
+    speed, memory = result.times_faster, result.memory_percent
+    return {
+        "benchmark": plain.name(result.target.benchmark),
+        "reference": targets.command(result.target) or targets.reference(result.target),
+        "verdict": result.verdict.value,
+        "word": targets.word(result),
+        "fails": "fails the job" if result.target.fails else "",
+        "times": targets.pair(result),
+        "faster": targets.faster(speed) if speed else "",
+        "sizes": targets.sizes(result),
+        "share": targets.share(memory) if memory else "",
+        "demanded": targets.demanded(result.target),
+        "reason": plain.elide(plain.clean(result.reason).strip(), 300),
+        "last_lines": "\n".join(plain.lines(result.last_lines, most=30)),
+    }
+
+
 def _failures(report: Report) -> list[Block]:
     blocks = []
     for group in selection.causes(report).values():
@@ -122,10 +143,13 @@ def _details(report: Report) -> list[tuple[str, str]]:
                 "as an unprivileged user of their own" if machine.walled else "as the user who ran this",
             ),
         ]
+    if report.total_seconds:  # nothing was measured where finished results are compared
+        measured = f"{units.duration(report.measuring_seconds)} of {units.duration(report.total_seconds)}"
+        budget = units.duration(report.time_budget_minutes * 60)
+        proved = units.duration(report.proof_seconds)
+        found += [("Measured", measured), ("Proved", proved), ("Time budget", budget)]
     return [
         *found,
-        ("Measured", f"{units.duration(report.measuring_seconds)} of {units.duration(report.total_seconds)}"),
-        ("Time budget", units.duration(report.time_budget_minutes * 60)),
         ("Threshold", units.percent(report.threshold_percent)),
         ("Fails on", report.fail_on.value),
         ("Started", plain.clean(report.started)),

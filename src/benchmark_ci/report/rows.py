@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchmark_ci.model import Result, Verdict
-from benchmark_ci.report import markdown, selection, units
+from benchmark_ci.model import Result, TargetResult, TargetVerdict, Verdict
+from benchmark_ci.report import markdown, proof, selection, targets, units
 
 _LEFT, _RIGHT = ":--", "--:"
 HEAD = markdown.table_head(
@@ -16,6 +16,15 @@ HEAD = markdown.table_head(
     ("Verdict", _LEFT),
 )
 MEMORY_HEAD = markdown.table_head(("Benchmark", _LEFT), ("Peak memory", _RIGHT), ("Change", _RIGHT))
+_NAMED = 10
+TARGET_HEAD = markdown.table_head(
+    ("Benchmark", _LEFT),
+    ("Reference", _LEFT),
+    ("Reference\u00a0→\u00a0benchmark", _RIGHT),
+    ("Peak memory", _RIGHT),
+    ("Target", _LEFT),
+    ("Verdict", _LEFT),
+)
 _STRONG = (Verdict.REGRESSED, Verdict.FAILED, Verdict.IMPROVED)
 
 
@@ -52,6 +61,25 @@ def memory(results: Iterable[Result], shared: frozenset[str]) -> tuple[str, ...]
     )
 
 
+def against(results: Iterable[TargetResult]) -> tuple[str, ...]:
+    """A row for each target against a reference."""
+    return tuple(markdown.row(_target_cells(result)) for result in results)
+
+
+def _target_cells(result: TargetResult) -> tuple[str, ...]:
+    speed, memory = result.times_faster, result.memory_percent
+    verdict = targets.word(result)
+    shown = f"**{verdict}**" if result.verdict is not TargetVerdict.MET else verdict
+    return (
+        markdown.code(result.target.benchmark),
+        markdown.code(targets.command(result.target) or targets.reference(result.target)),
+        _unbroken(targets.pair(result)) + _small(_unbroken(targets.faster(speed)) if speed else ""),
+        _unbroken(targets.sizes(result)) + _small(_unbroken(targets.share(memory)) if memory else ""),
+        targets.demanded(result.target),
+        shown + _small(markdown.prose(result.reason, 200)),
+    )
+
+
 def together(results: Sequence[Result]) -> str:
     """One row for benchmarks that failed for one reason."""
     first = results[0]
@@ -67,13 +95,36 @@ def together(results: Sequence[Result]) -> str:
 
 def _cells(result: Result, shared: frozenset[str], reason: str) -> tuple[str, ...]:
     limit = units.percent(result.limit_percent) if result.change_percent is not None else selection.NONE
+    rule = markdown.code(result.limit_rule) if result.limit_rule and result.change_percent is not None else ""
     return (
-        markdown.code(result.id) + (f"<br>{_small_code(result)}" if result.id in shared else ""),
+        markdown.code(result.id)
+        + (f"<br>{_small_code(result)}" if result.id in shared else "")
+        + _small(differs(result)),
         _unbroken(selection.times(result)) + _small(_unbroken(selection.rates(result))),
         _change(result),
-        _unbroken(limit),
+        _unbroken(limit) + _small(rule),
         _verdict(result, reason),
     )
+
+
+def differs(result: Result) -> str:
+    """`differs: a, b and 3 more`: what a reviewer should look at."""
+    names, more = proof.differs(result)
+    return f"differs: {', '.join(map(markdown.code, names))}{more}" if names else ""
+
+
+def timed(results: Sequence[Result], shared: frozenset[str]) -> tuple[str, ...]:
+    """A line for each reason why benchmarks were timed; what differs has a line of its own."""
+    lines = []
+    for reason, group in proof.reasons(one for one in results if not one.differs).items():
+        names = ", ".join(benchmark(one, shared) for one in group[:_NAMED])
+        more = f" and {len(group) - _NAMED:,} more" if len(group) > _NAMED else ""
+        lines.append(f"- {names}{more}: {markdown.prose(reason, 200)}")
+    for one in results:
+        if one.differs:
+            counted = proof.instructions(one)
+            lines.append(f"- {benchmark(one, shared)} {differs(one)}" + (f" · {counted}" if counted else ""))
+    return tuple(lines)
 
 
 def _change(result: Result) -> str:

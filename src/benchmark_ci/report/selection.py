@@ -59,8 +59,9 @@ def shared_ids(report: Report) -> frozenset[str]:
 
 
 def target(result: Result) -> str:
-    """`package/target`, as a name."""
-    return plain.name(f"{result.package}/{result.target}")
+    """`package/target`, as a name; in a Criterion tree both are unknown."""
+    known = "/".join(part for part in (result.package, result.target) if part)
+    return plain.name(known) if known else "the tree"
 
 
 def word(result: Result) -> str:
@@ -104,6 +105,8 @@ def memory(result: Result) -> tuple[int, int] | None:
 
 def memory_change(result: Result) -> float:
     """Percent by which peak memory grew; 0 where it is not known."""
+    if result.memory:
+        return result.memory.change_percent
     both = memory(result)
     return (both[1] / both[0] - 1) * 100 if both else 0.0
 
@@ -114,6 +117,6 @@ def by_memory(report: Report) -> tuple[Result, ...]:
     return tuple(sorted(known, key=memory_change, reverse=True))
 
 
-def grown(report: Report) -> tuple[Result, ...]:
-    """The benchmarks whose peak memory grew by more than the threshold, the largest growth first."""
-    return tuple(one for one in by_memory(report) if memory_change(one) > report.threshold_percent)
+def memory_warned(report: Report) -> tuple[Result, ...]:
+    """The benchmarks whose peak memory warns, the largest growth first."""
+    return tuple(one for one in by_memory(report) if one.memory and one.memory.warning)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmark_ci.model import Links, Report, Result, Verdict
-from benchmark_ci.report import blocks, facts, rows, selection, units
+from benchmark_ci.report import blocks, facts, rows, selection, targets, units
 from benchmark_ci.report.fitting import Part, fit
 
 LIMIT = 1_000_000
@@ -29,8 +29,10 @@ def summary(report: Report, links: Links) -> str:
         *(Part((text,)) for text in head if text),
         blocks.cautions(report),
         *(Part((text,)) for text in [blocks.reproduce(report)] if text),
+        blocks.open_targets(report),
         _table("Benchmarks that matter", selection.that_matter(report), shared, 1),
         *_failures(report),
+        *_targets(report),
         *(
             _table(title, selection.by_verdict(report, verdict), shared, 5 + position)
             for position, (verdict, title) in enumerate(_TITLES.items())
@@ -48,6 +50,15 @@ def summary(report: Report, links: Links) -> str:
 def _table(title: str, results: Sequence[Result], shared: frozenset[str], rank: int) -> Part:
     before = f"#### {title} ({len(results):,})\n\n{rows.HEAD}"
     return Part(rows.judged(results, shared), rank, before, noun="benchmark")
+
+
+def _targets(report: Report) -> list[Part]:
+    title = f"Targets against references: {targets.title(report)}"
+    printed = blocks.target_last_lines(report)
+    return [
+        Part(rows.against(report.targets), 4, f"#### {title}\n\n{rows.TARGET_HEAD}", noun="target"),
+        Part(printed, 4, "#### Last lines of what targets ran\n\n", joiner="\n\n", noun="output"),
+    ]
 
 
 def _failures(report: Report) -> list[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmark_ci.model import Report, Result
-from benchmark_ci.report import plain, selection, units
+from benchmark_ci.report import plain, proof, selection, units
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Row:
     interval: str
     change_key: float
     limit: str
+    limit_rule: str
     limit_key: float
     time_key: float
     noise: str
@@ -31,6 +32,9 @@ class Row:
     memory: str
     memory_change: str
     memory_key: float
+    differs: str
+    instructions: str
+    instructions_key: float
 
 
 def ordered(report: Report) -> list[Result]:
@@ -55,6 +59,7 @@ def row(result: Result) -> Row:
         interval=selection.interval(result),
         change_key=_key(result.change_percent),
         limit=units.percent(result.limit_percent),
+        limit_rule=plain.name(result.limit_rule) if result.limit_rule else "",
         limit_key=result.limit_percent,
         time_key=_key(result.current.time_ns if result.current else None),
         noise=selection.NONE if result.noise_percent is None else units.percent(result.noise_percent),
@@ -63,7 +68,18 @@ def row(result: Result) -> Row:
         memory=units.sizes(*both) if both else selection.NONE,
         memory_change=units.change(selection.memory_change(result)) if both else "",
         memory_key=_key(selection.memory_change(result) if both else None),
+        differs=_differs(result),
+        instructions=proof.instructions(result).replace(" instructions", ""),
+        instructions_key=_key(result.current_instructions),
     )
+
+
+def _differs(result: Result) -> str:
+    names, more = proof.differs(result, most=8)
+    if names:
+        return f"Differs: {', '.join(names)}{more}"
+    reason = plain.clean(result.timed_because)
+    return plain.elide(f"Timed because {reason}", 300) if reason else ""
 
 
 def _key(number: float | None) -> float:

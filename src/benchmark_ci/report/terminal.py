@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 
 from benchmark_ci.model import Commit, Report, Result, Verdict
-from benchmark_ci.report import facts, plain, selection, units
+from benchmark_ci.report import facts, plain, selection, targets, units
 from benchmark_ci.report.headline import headline
 
 _NARROWEST = 40
@@ -21,10 +21,12 @@ def text(report: Report, width: int) -> str:
     """The report in lines of at most `width` columns where numbers leave the room; ends with a newline."""
     width = max(width, _NARROWEST)
     blocks = (
-        _wrapped(str(headline(report)), width),
+        _wrapped(str(headline(report).of(plain.name(report.name) if report.name.strip() else "")), width),
         _wrapped(_context(report), width),
         _error(report, width),
+        _references(report, width),
         _table(report, width),
+        _memory(report),
         _last_lines(report),
         _targets(report),
         _wrapped(" ".join(facts.trust(report)).replace("`", ""), width),
@@ -64,8 +66,14 @@ def _table(report: Report, width: int) -> str:
     lines += [_line(result) for result in results]
     widths = [max(_columns(line[column]) for line in lines) for column in range(4)]
     room = max(width - sum(widths) - 2 * len(widths), _SHORTEST_NAME)
-    reasons = ["", *(plain.clean(result.reason) for result in results)]
+    reasons = ["", *(_reason(result) for result in results)]
     return "\n".join(_drawn(line, widths, room, reason) for line, reason in zip(lines, reasons, strict=True))
+
+
+def _reason(result: Result) -> str:
+    """Why the verdict, and by which rule the limit is not the threshold."""
+    rule = f"limit of {plain.name(result.limit_rule)}" if result.limit_rule else ""
+    return "; ".join(filter(None, [plain.clean(result.reason).removesuffix("." if rule else ""), rule]))
 
 
 def _line(result: Result) -> Line:
@@ -79,6 +87,15 @@ def _drawn(line: Line, widths: list[int], room: int, reason: str) -> str:
         plain.elide(line[4], room)
     ]
     return "  ".join(cells).rstrip() + (f"\n    {reason}" if reason else "")
+
+
+def _memory(report: Report) -> str:
+    return "\n".join(
+        f"Peak memory: {units.sizes(*both)} ({units.change(selection.memory_change(one))}) "
+        f"{plain.name(one.id)}"
+        for one in selection.memory_warned(report)
+        if (both := selection.memory(one))
+    )
 
 
 def _columns(cell: str) -> int:
@@ -109,6 +126,16 @@ def _targets(report: Report) -> str:
         )
         for failure in report.target_failures
     )
+
+
+def _references(report: Report, width: int) -> str:
+    """A line for each target against a reference, those that are not met first."""
+    lines = [
+        _wrapped(targets.line(one, plain.name, plain.clean), width)
+        + "".join(f"\n    {said}" for said in plain.lines(one.last_lines, most=10))
+        for one in (*targets.open_ones(report), *targets.met(report))
+    ]
+    return "\n".join(lines)
 
 
 def _reproduce(report: Report) -> str:

@@ -9,6 +9,7 @@ from benchmark_ci.model import Throughput
 MINUS = "−"
 _TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"), (1e-3, "ps"))
 _BYTES = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "B"))
+_SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
 _ELEMENTS = ((1e9, "Gelem/s"), (1e6, "Melem/s"), (1e3, "Kelem/s"), (1.0, "elem/s"))
 _BITS = ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "Kbit/s"), (1.0, "bit/s"))
 _TOO_FAR = 1000
@@ -55,13 +56,13 @@ def times(baseline_ns: float, current_ns: float) -> str:
 
 
 def size(count: float) -> str:
-    """`12.30 MiB` from bytes."""
-    return _one(count, _BYTES)
+    """`12.30 MB` from bytes."""
+    return _one(count, _SIZES)
 
 
 def sizes(baseline: float, current: float) -> str:
-    """`12.30 → 14.50 MiB` from bytes."""
-    return _pair(baseline, current, _BYTES)
+    """`12.30 → 14.50 MB` from bytes."""
+    return _pair(baseline, current, _SIZES)
 
 
 def _rate_scale(throughput: Throughput) -> Scale:

@@ -43,6 +43,31 @@ def _read(root: Path, inside: Path, largest_bytes: int) -> bytes:
         return opened.read(largest_bytes + 1)
 
 
+def read_found(path: str, largest_bytes: int = LARGEST_BYTES) -> tuple[bytes, float]:
+    """Content and time of change of a file whose folder was reached without following a link.
+
+    For walks over many files: `read` looks at every folder on the way again. Raises as `read` does.
+    """
+    name = path.rpartition("/")[2]
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise BadFile(f"`{name}` cannot be read: {error.strerror or error}.") from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise BadFile(f"`{name}` is not a regular file.")
+        if status.st_size > largest_bytes:
+            raise BadFile(f"`{name}` has {status.st_size} bytes, more than {largest_bytes}.")
+        return os.read(descriptor, status.st_size + 1), status.st_mtime
+    except OSError as error:
+        raise BadFile(f"`{name}` cannot be read: {error.strerror or error}.") from error
+    finally:
+        os.close(descriptor)
+
+
 def read_text(root: Path, file: Path) -> str:
     """As `read`, decoded as UTF-8; raises BadFile when it is not."""
     try:
@@ -64,3 +89,22 @@ def replace(file: Path, content: bytes) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as opened:
         opened.write(content)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file of ours so that whoever reads it finds the old content or the new one, never a part.
+
+    A link is written through; what is no regular file (`/dev/stdout`) is written to as it is.
+    """
+    place = file.resolve()
+    if place.exists() and not place.is_file():
+        place.write_bytes(content)
+        return
+    beside = place.with_name(f".{place.name[:100]}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(content)
+        if place.exists():
+            beside.chmod(stat.S_IMODE(place.stat().st_mode))
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)

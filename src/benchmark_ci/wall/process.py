@@ -7,6 +7,7 @@ of its own, and exactly the environment that it is handed.
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import threading
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from benchmark_ci.model import Noun
 from benchmark_ci.wall.drop import become
@@ -26,6 +27,8 @@ KEEP_BYTES = 16 * 1024 * 1024
 
 LineSink = Callable[[str], None]
 
+_TOLD = re.compile(r"(errno|memory) ([0-9]{1,15})")
+
 
 class Finished(Noun):
     """A process that ended."""
@@ -36,6 +39,7 @@ class Finished(Noun):
     stderr: str
     wall_seconds: float
     cpu_seconds: float = 0.0  # of the process and the children that it waited for
+    peak_memory_bytes: int | None = None  # with a launcher: the most that it, or such a child, held at once
     timed_out: bool = False
     truncated: bool = False
 
@@ -59,23 +63,28 @@ def run(
     timeout_seconds: float | None = None,
     on_line: LineSink | None = None,
     keep_bytes: int = KEEP_BYTES,
+    launcher: Path | None = None,
 ) -> Finished:
     """Run a program to its end and keep what it printed.
 
+    With a launcher (`build/launcher.py`) the program's peak memory is known, unless it was killed.
     With an identity the program runs as that unprivileged user, and when it ends (or is interrupted, or
     times out) every process of that user is killed before this returns. `on_line` gets each line of
     standard error while it runs, and of standard output too unless a machine reads that.
     Raises FileNotFoundError when the program does not exist.
     """
     started = time.monotonic()
-    child = subprocess.Popen(
-        argv,
+    told = _Told() if launcher else None
+    child = _started(
+        (str(launcher), str(told.write_end), *argv) if told else argv,
+        told,
         cwd=cwd,
         env=dict(env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         close_fds=True,
+        pass_fds=(told.write_end,) if told else (),
         start_new_session=True,
         umask=0o077 if identity else -1,
         preexec_fn=become(identity.uid, identity.gid) if identity else None,
@@ -94,6 +103,9 @@ def run(
         _bury_orphans()
         for stream in streams:
             stream.finish()
+        news = told.read() if told else {}
+    if "errno" in news:
+        raise OSError(news["errno"], os.strerror(news["errno"]), argv[0])
     return Finished(
         argv=argv,
         returncode=child.returncode,
@@ -101,9 +113,38 @@ def run(
         stderr=streams[1].text(),
         wall_seconds=wall_seconds,
         cpu_seconds=cpu_seconds,
+        peak_memory_bytes=news["memory"] * 1024 if news.get("memory") and not timed_out else None,
         timed_out=timed_out,
         truncated=any(stream.truncated for stream in streams),
     )
+
+
+class _Told:
+    """The pipe on which a launcher tells how its program fared."""
+
+    def __init__(self) -> None:
+        self._read_end, self.write_end = os.pipe()
+
+    def read(self) -> dict[str, int]:
+        """What was told until now; closes the pipe."""
+        os.close(self.write_end)
+        os.set_blocking(self._read_end, False)
+        try:
+            text = os.read(self._read_end, 256).decode("ascii", "replace")
+        except BlockingIOError:
+            text = ""
+        finally:
+            os.close(self._read_end)
+        return {word: int(number) for word, number in _TOLD.findall(text)}
+
+
+def _started(argv: tuple[str, ...], told: _Told | None, **how: Any) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(argv, **how)
+    except BaseException:
+        if told:
+            told.read()
+        raise
 
 
 def _ends_within(child: subprocess.Popen[bytes], timeout_seconds: float | None) -> bool:

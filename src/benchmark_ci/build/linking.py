@@ -1,0 +1,116 @@
+"""The linker's map beside each bench executable, and its symbols in it: the proof reads both.
+
+Neither may be asked of cargo: a map's name depends on the executable, and who links is decided in half a
+dozen places (`target.*.linker`, `RUSTFLAGS`, `linker-flavor`, the target's default). rustc, though, is told
+all of it. So cargo calls a script of ours in place of rustc for the workspace's own packages. It calls rustc
+with the very arguments that it got; where an executable is linked it adds two: write a map, and keep the
+symbols. What is compiled does not depend on either. Where the link fails with them it is done again without.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from benchmark_ci.errors import BadFile
+from benchmark_ci.wall import files
+from benchmark_ci.wall.site import Site
+
+VARIABLE = "RUSTC_WORKSPACE_WRAPPER"
+_NAME = "rustc"  # caching wrappers only take a compiler that is called so
+_CONFIGURED = re.compile(rb"rustc[-_]workspace[-_]wrapper")
+_SCRIPT = r"""#!/bin/sh
+# Calls rustc, the first argument. Where an executable is linked: with a linker map beside it, symbols kept.
+rustc=$1
+shift
+kind=bin tests= folder= name= suffix= linker= flavor= strips= previous=
+codegen() {
+  case $1 in
+    extra-filename=*) suffix=${1#*=} ;;
+    linker=*) linker=${1#*=} ;;
+    linker-flavor=*) flavor=${1#*=} ;;
+    strip=*) strips=yes ;;
+  esac
+}
+for argument in "$@"; do
+  case $previous in
+    --out-dir) folder=$argument ;;
+    --crate-name) name=$argument ;;
+    --crate-type) kind=$argument ;;
+    -C | --codegen) codegen "$argument" ;;
+  esac
+  case $argument in
+    --test) tests=yes ;;
+    --crate-type=*) kind=${argument#*=} ;;
+    --out-dir=*) folder=${argument#*=} ;;
+    --crate-name=*) name=${argument#*=} ;;
+    --codegen=*) codegen "${argument#*=}" ;;
+    -C?*) codegen "${argument#-C}" ;;
+  esac
+  previous=$argument
+done
+case ${tests:-$kind}:$folder:$name in
+  yes:?*:?* | bin:?*:?*) ;;
+  *) exec "$rustc" "$@" ;;
+esac
+case $folder:$name in
+  *,* | *:build_script_*) exec "$rustc" "$@" ;;
+esac
+# who is called decides how it is asked: a compiler hands options on to its linker, a linker takes them itself
+case ${flavor:-${linker##*/}} in
+  *cc) map=-Wl,-Map= ;;
+  ld | ld.* | ld64.* | *-ld | lld | rust-lld | mold | gnu | gnu-lld) map=-Map= ;;
+  *) map=-Wl,-Map= ;;
+esac
+file=$folder/$name$suffix.map
+rm -f "$file"
+"$rustc" "$@" -C "link-arg=$map$file" ${strips:+-C strip=debuginfo} 2>"$file.errors"
+code=$?
+if [ $code -ne 0 ] && grep -q 'linking with' "$file.errors"; then
+  rm -f "$file" "$file.errors"
+  exec "$rustc" "$@"
+fi
+cat "$file.errors" >&2
+rm -f "$file.errors"
+exit $code
+"""
+
+
+def environment(site: Site, env: Mapping[str, str], directory: Path) -> dict[str, str]:
+    """The variable that puts our script in place of rustc; empty where that place is taken or of no use.
+
+    The script lies outside of both sides' folders, and behind the wall only root can write it. It is written
+    anew for each side all the same. `directory` is where cargo is started, at the common path.
+    """
+    if platform.system() != "Linux" or VARIABLE in env or _taken(site, env, directory):
+        return {}
+    script = site.root / "tools" / _NAME
+    script.parent.mkdir(mode=0o755, exist_ok=True)
+    script.parent.chmod(0o755)
+    files.replace(script, _SCRIPT.encode())
+    script.chmod(0o755)
+    return {VARIABLE: str(script)}
+
+
+def _taken(site: Site, env: Mapping[str, str], directory: Path) -> bool:
+    """Whether cargo's configuration names a wrapper of the user's own: theirs is used then."""
+    for file in _configurations(env, directory):
+        try:
+            theirs = file.is_relative_to(site.here)
+            if _CONFIGURED.search(files.read(site.here, file) if theirs else file.read_bytes()):
+                return True
+        except FileNotFoundError:
+            continue
+        except (BadFile, OSError):
+            return True
+    return False
+
+
+def _configurations(env: Mapping[str, str], directory: Path) -> Iterator[Path]:
+    homes = [Path(env["CARGO_HOME"])] if env.get("CARGO_HOME") else []
+    if env.get("HOME"):
+        homes.append(Path(env["HOME"]) / ".cargo")
+    for folder in (*(one / ".cargo" for one in (directory, *directory.parents)), *homes):
+        yield from (folder / "config.toml", folder / "config")

@@ -1,0 +1,90 @@
+"""What the rules of `benchmark-ci.toml` do to the benchmarks that were found; none does it silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from benchmark_ci.build.discovery import asked_for
+from benchmark_ci.model import BenchmarkId, Config, Discovered, LimitRule, Rule, Settings, SkipRule
+
+NAMED = 5
+"""Benchmarks and rules that a caution names; the others are counted."""
+
+
+def remarks(every: Iterable[Discovered], settings: Settings, config: Config | None) -> list[str]:
+    """Cautions: what is skipped, which rules do nothing, and which limits contradict each other.
+
+    `every` is what both sides list, before anything was left out.
+    """
+    if config is None:
+        return []
+    found = [one.id for one in every]
+    skipped = {one: rule for one in found if (rule := config.skipped_by(one))}
+    return [
+        *_skips(config, {one: rule for one, rule in skipped.items() if asked_for(one.full_id, settings)}),
+        *_without_effect(config, found, skipped.keys(), settings),
+        *_contradictions(config, [one for one in found if one not in skipped]),
+    ]
+
+
+def _skips(config: Config, skipped: dict[BenchmarkId, SkipRule]) -> Iterator[str]:
+    for rule in config.skip:
+        names = [one.full_id for one, by in skipped.items() if by is rule]
+        if names:
+            what = "1 benchmark is" if len(names) == 1 else f"{len(names)} benchmarks are"
+            yield f"{what} skipped by `{config.path}`, line {rule.line}: {_listed(names)}."
+
+
+def _without_effect(
+    config: Config, found: list[BenchmarkId], skipped: Iterable[BenchmarkId], settings: Settings
+) -> Iterator[str]:
+    every = (*config.skip, *config.limits, *config.times)
+    idle = [rule for rule in every if not any(map(rule.matches, found))]
+    if idle:
+        narrowed = [f"`{name}`" for name in ("packages", "benches") if getattr(settings, name)]
+        why = f" ({' and '.join(narrowed)} narrow{'s' * (len(narrowed) == 1)} it)" if narrowed else ""
+        hint = "" if narrowed else _hint(idle, found)
+        yield f"`{config.path}`: {_rules(idle)} {_verb(idle)} no benchmark of this run{why}.{hint}"
+    left = set(found) - set(skipped)
+    void = [
+        rule
+        for rule in (*config.limits, *config.times)
+        if rule not in idle and not any(map(rule.matches, left))
+    ]
+    if void:
+        yield f"`{config.path}`: {_rules(void)} {_verb(void)} only benchmarks that the file skips."
+
+
+def _hint(idle: list[Rule], found: list[BenchmarkId]) -> str:
+    """A group's bare name is the likeliest mistake."""
+    groups = {one.full_id.partition("/")[0] for one in found if "/" in one.full_id}
+    meant = [f"`{rule.pattern}/*`" for rule in idle if rule.pattern in groups]
+    return f" For a whole group write {', '.join(meant[:NAMED])}." if meant else ""
+
+
+def _contradictions(config: Config, left: list[BenchmarkId]) -> Iterator[str]:
+    """Rules that are equally specific and say different things of one benchmark."""
+    settings = [name for name in LimitRule.model_fields if name not in Rule.model_fields]
+    told: set[tuple[LimitRule, ...]] = set()
+    for benchmark in left:
+        for setting in settings:
+            rules = config.limit_rules(benchmark, setting)
+            if len({getattr(rule, setting) for rule in rules}) > 1 and rules not in told:
+                told.add(rules)
+                yield (
+                    f"`{config.path}`: {_rules(rules)} are equally specific and contradict each other on "
+                    f"`{benchmark.full_id}`; the lowest limit holds."
+                )
+
+
+def _verb(rules: Sequence[Rule]) -> str:
+    return "matches" if len(rules) == 1 else "match"
+
+
+def _rules(rules: Iterable[Rule]) -> str:
+    return _listed([f"{rule.pattern}` (line {rule.line})" for rule in rules], close="")
+
+
+def _listed(names: list[str], close: str = "`") -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(f"`{name}{close}" for name in names[:NAMED]) + more

@@ -1,0 +1,1 @@
+"""`benchmark-ci.toml`: its text, its places, its keys, and what may be wrong with them."""

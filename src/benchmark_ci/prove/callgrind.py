@@ -1,0 +1,126 @@
+"""Running an executable once under callgrind, in Criterion's test mode: one dump per benchmark.
+
+`--dump-after` writes a dump whenever a measuring method returns. It holds what ran since the one before: the
+benchmark's preparation and its measured region, told apart by who called whom (`spans`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmark_ci.errors import BadFile
+from benchmark_ci.model import Noun
+from benchmark_ci.prove.doubt import Doubt
+from benchmark_ci.wall import files, process
+from benchmark_ci.wall.identity import Identity
+
+MOST_DUMPS = 50_000
+LARGEST_DUMP = 256 * 1024 * 1024
+LARGEST_TOGETHER = 8 * 1024**3
+_RECORD = "record"
+_TESTING = re.compile(r"^Testing (?P<title>.+)$")
+_DUMP = re.compile(r"^dump\.(?P<pid>[0-9]+)(?:\.(?P<part>[0-9]+))?-(?P<thread>[0-9]+)$")
+
+
+class Traced(Noun):
+    """What one run left: the titles in the order in which they were tested, and a dump for each."""
+
+    titles: tuple[str, ...]
+    dumps: tuple[Path, ...]
+    record: Path  # of system calls
+    threads: bool  # some other thread than the first one ran
+    seconds: float
+
+
+def trace(
+    executable: Path,
+    *,
+    directory: Path,
+    env: Mapping[str, str],
+    identity: Identity | None,
+    folder: Path,
+    limit_seconds: float,
+) -> Traced:
+    """Run the executable under callgrind; its dumps lie in `folder`, which its user must be able to write.
+
+    Raises Doubt when it cannot be run, does not end well or in time, or its dumps do not fit its titles.
+    """
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        raise Doubt("valgrind is not installed here")
+    finished = process.run(
+        (
+            valgrind,
+            "--tool=callgrind",
+            "--command-line-only=yes",  # no options from a file of the repository's
+            "--vgdb=no",
+            "--trace-syscalls=yes",
+            "-v",  # so that the record says when a dump is written
+            f"--log-file={folder}/{_RECORD}",
+            f"--callgrind-out-file={folder}/dump.%p",
+            "--dump-instr=yes",
+            "--compress-pos=no",
+            "--compress-strings=no",
+            "--separate-threads=yes",
+            "--dump-after=*encher*::iter*",
+            str(executable),
+            "--bench",
+            "--test",
+        ),
+        cwd=directory,
+        env={**env, "CRITERION_HOME": str(folder / "criterion")},
+        identity=identity,
+        timeout_seconds=limit_seconds,
+        keep_bytes=64 * 1024 * 1024,
+    )
+    if finished.timed_out:
+        raise Doubt(f"it ran longer than {limit_seconds:.0f} s under callgrind")
+    if not finished.ok or finished.truncated:
+        raise Doubt(f"it ended with {finished.returncode} under callgrind: {finished.last_lines(2)}")
+    titles = tuple(match["title"] for line in finished.stdout.split("\n") if (match := _TESTING.match(line)))
+    dumps, threads = _dumps(folder)
+    if len(dumps) != len(titles) or not titles:
+        raise Doubt(f"it measured {len(dumps)} times in {len(titles)} benchmarks")
+    return Traced(
+        titles=titles, dumps=dumps, record=folder / _RECORD, threads=threads, seconds=finished.wall_seconds
+    )
+
+
+def _dumps(folder: Path) -> tuple[tuple[Path, ...], bool]:
+    """The dumps of the process that measured, in order, and whether it had other threads."""
+    parts: dict[str, dict[int, Path]] = {}
+    threads: set[tuple[str, str]] = set()
+    together = 0
+    for entry in os.scandir(folder):
+        match = _DUMP.match(entry.name)
+        if match is None:
+            continue
+        together += entry.stat(follow_symlinks=False).st_size
+        if int(match["thread"]) != 1:
+            threads.add((match["pid"], match["thread"]))
+            if match["part"]:
+                raise Doubt("it measures in a thread of its own")
+        elif match["part"]:
+            parts.setdefault(match["pid"], {})[int(match["part"])] = Path(entry.path)
+    if len(parts) != 1:
+        raise Doubt("no process of it measured" if not parts else "several processes of it measured")
+    [(pid, found)] = parts.items()
+    if (
+        len(found) > MOST_DUMPS
+        or together > LARGEST_TOGETHER
+        or sorted(found) != list(range(1, len(found) + 1))
+    ):
+        raise Doubt("its callgrind dumps are too many or incomplete")
+    return tuple(found[part] for part in sorted(found)), any(one == pid for one, _ in threads)
+
+
+def read(folder: Path, file: Path, largest_bytes: int = LARGEST_DUMP) -> bytes:
+    """A dump's or the record's content; raises Doubt when it is too large or no regular file."""
+    try:
+        return files.read(folder, file, largest_bytes)
+    except (BadFile, FileNotFoundError) as error:
+        raise Doubt(f"what callgrind wrote cannot be read: {error}") from error

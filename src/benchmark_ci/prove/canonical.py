@@ -1,0 +1,281 @@
+"""Functions and data without their addresses: a shape, and in order what it refers to.
+
+Two pieces with equal shapes do the same if what they refer to does, reference by reference (`compare`).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import IntEnum
+from typing import NamedTuple
+
+from benchmark_ci.prove import layout
+from benchmark_ci.prove.decode import decoder_for
+from benchmark_ci.prove.doubt import Doubt
+from benchmark_ci.prove.elf import Image, Symbol
+from benchmark_ci.prove.instructions import Body, Reference, Use
+from benchmark_ci.prove.linkermap import LinkerMap
+from benchmark_ci.prove.relocations import Pointer
+
+LARGEST_FUNCTION = 16 * 1024 * 1024
+LARGEST_OBJECT = 256 * 1024 * 1024
+
+
+class Kind(IntEnum):
+    """What a node of the graph is."""
+
+    FUNCTION = 0
+    CONSTANT = 1
+    VARIABLE = 2  # writable: who else refers to it matters
+    THREAD = 3  # the initial content of all thread-locals
+
+
+class Node(NamedTuple):
+    """A piece of the executable: [start, end)."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+class Edge(NamedTuple):
+    """A reference: `called` when only a direct call or jump follows it."""
+
+    node: Node
+    called: bool
+
+
+class Neighbour(NamedTuple):
+    """A piece that may be meant by an address at its border, and how far from its start that is."""
+
+    node: Node
+    offset: int
+
+
+class Border(NamedTuple):
+    """What else than the piece that it is in an address may mean: the piece before, the piece behind."""
+
+    before: Neighbour | None
+    after: Neighbour | None
+
+
+class Form(NamedTuple):
+    """A piece without its address.
+
+    `borders`: of each address that a function takes of data, in order.
+    """
+
+    shape: bytes
+    edges: tuple[Edge, ...]
+    borders: tuple[Border, ...] = ()
+
+
+class Canonical:
+    """The canonical forms of one executable's pieces."""
+
+    def __init__(self, image: Image, linker_map: LinkerMap | None) -> None:
+        """Raises Doubt when nothing here understands the executable's code."""
+        self.image = image
+        self._layout = layout.Layout(image, linker_map)
+        self._decoder = decoder_for(image.machine)
+
+    def form(self, node: Node) -> Form:
+        """The form of a node; raises Doubt."""
+        if node.kind is Kind.FUNCTION:
+            return self._function(node)
+        if node.kind is Kind.THREAD:
+            return self._thread_image()
+        return self._object(node)
+
+    def function_node(self, symbol: Symbol) -> Node:
+        """The node of a function."""
+        return Node(Kind.FUNCTION, symbol.start, symbol.end)
+
+    def _function(self, node: Node) -> Form:
+        symbol = self.image.functions[node.start]
+        if symbol.indirect:
+            raise Doubt("is chosen when the program starts")
+        if node.end - node.start > LARGEST_FUNCTION:
+            raise Doubt("is too large")
+        body = self._decoder.decode(self.image.read(node.start, node.end), node.start)
+        writer = _Writer(body.shape)
+        used = self._used_otherwise(body)
+        for reference in body.references:
+            writer.note(f"{reference.at}:{reference.use}:{reference.size}")
+            self._refer(writer, reference, symbol, used if reference.handed else None)
+        if body.thread_local:
+            writer.edge(Node(Kind.THREAD, *self.image.thread_image[::2]), False)
+        return writer.form()
+
+    def _used_otherwise(self, body: Body) -> frozenset[layout.Extent]:
+        """Objects that a function uses by an address that cannot mean another one."""
+        found = set()
+        for reference in body.references:
+            section = self.image.section(reference.target)
+            if section is not None and not section.code:
+                with suppress(Doubt):
+                    found.add(self._layout.object_at(reference.target))
+        return frozenset(found)
+
+    def _refer(
+        self,
+        writer: _Writer,
+        reference: Reference,
+        symbol: Symbol,
+        used: frozenset[layout.Extent] | None,
+    ) -> None:
+        section = self.image.section(reference.target)
+        if section is None:
+            raise Doubt("refers to memory outside of every section")
+        if section.code:
+            self._refer_to_code(writer, reference.target, reference.use)
+        elif reference.use is Use.ADDRESS:
+            self._take_address(writer, reference.target, symbol, used)
+        elif section.constant:
+            self._slice(writer, reference.target, reference.size, reference.use is Use.BRANCH)
+        else:
+            if reference.target + reference.size > self._layout.object_at(reference.target)[1]:
+                raise Doubt("reads over the end of a variable")
+            self._variable(writer, reference.target, symbol, frozenset())
+
+    def _refer_to_code(self, writer: _Writer, target: int, use: Use) -> None:
+        if use is Use.READ:
+            raise Doubt("reads code")
+        function = self.image.function(target)
+        if function is not None:
+            writer.note(f"code+{target - function.start}")
+            writer.edge(self.function_node(function), use is Use.BRANCH)
+            return
+        section = self.image.section(target)
+        assert section is not None  # noqa: S101 - the caller found it
+        slot = self._decoder.stub_slot(self.image.read(target, min(target + 32, section.end)), target)
+        if slot is None:
+            raise Doubt("refers to code without a symbol")
+        self._slice(writer, slot, 8, use is Use.BRANCH)
+
+    def _take_address(
+        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+    ) -> None:
+        """Whoever has the address may read the whole object, and a loop its neighbour's end (`layout`).
+
+        `used`, where the address is only handed on: a neighbour is meant only if it is one of these. An end
+        is of no use to anyone without a beginning.
+        """
+        section = self.image.section(target)
+        assert section is not None  # noqa: S101 - the caller found it
+        if not section.constant:
+            self._variable(writer, target, symbol, used)
+            return
+        if table := self._layout.jump_table(target, symbol):
+            writer.note("jumps " + ",".join(map(str, table)))
+            return
+        start, end = self._layout.object_at(target)
+        writer.note(f"data{target - start}")
+        writer.edge(Node(Kind.CONSTANT, start, end), False)
+        self._border(writer, target, symbol, used)
+
+    def _variable(
+        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+    ) -> None:
+        start, end = self._layout.object_at(target)
+        writer.note(f"variable+{target - start}")
+        writer.edge(Node(Kind.VARIABLE, start, end), False)
+        self._border(writer, target, symbol, used)
+
+    def _border(
+        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+    ) -> None:
+        found: list[Neighbour | None] = []
+        for extent in self._layout.neighbours(target, symbol):
+            if extent is None or (used is not None and extent not in used):
+                found.append(None)
+                continue
+            section = self.image.section(extent[0])
+            constant = section is not None and section.constant
+            node = Node(Kind.CONSTANT if constant else Kind.VARIABLE, *extent)
+            found.append(Neighbour(node, target - extent[0]))
+        writer.border(Border(*found))
+
+    def _slice(self, writer: _Writer, start: int, size: int, called: bool) -> None:
+        """Constant bytes that an instruction reads: exactly these, and what pointers in them point at."""
+        content = bytearray(self.image.read(start, start + size))
+        for place in self.image.places(start - 7, start + size):
+            if place < start or place + 8 > start + size:
+                raise Doubt("reads a part of a pointer")
+            content[place - start : place - start + 8] = bytes(8)
+            writer.note(f"at{place - start}")
+            self._point(writer, self.image.pointers[place], called)
+        writer.note("bytes")
+        writer.raw(bytes(content))
+
+    def _point(self, writer: _Writer, pointer: Pointer, called: bool) -> None:
+        """What a pointer in memory points at."""
+        if pointer.address is None:
+            if pointer.name.startswith("\0"):
+                raise Doubt("depends on what is chosen when the program starts")
+            if pointer.name.startswith("thread-local"):
+                writer.edge(Node(Kind.THREAD, *self.image.thread_image[::2]), False)
+            writer.note(f"import {pointer.name}")
+            return
+        section = self.image.section(pointer.address)
+        if section is None:
+            # the end of a section, or a made-up pointer that nothing may follow
+            raise Doubt("holds a pointer to nowhere")
+        if section.code:
+            self._refer_to_code(writer, pointer.address, Use.BRANCH if called else Use.ADDRESS)
+            return
+        start, end = self._layout.object_at(pointer.address)
+        writer.note(f"object+{pointer.address - start}")
+        writer.edge(Node(Kind.CONSTANT if section.constant else Kind.VARIABLE, start, end), False)
+
+    def _object(self, node: Node) -> Form:
+        section = self.image.section(node.start)
+        if section is None or node.end - node.start > LARGEST_OBJECT:
+            raise Doubt("lies outside of every section")
+        if node.kind is Kind.CONSTANT and (path := self._layout.location_path(node.start, node.end)):
+            return Form(b"location " + path, ())
+        writer = _Writer(f"{node.kind} {node.end - node.start} ".encode())
+        if section.data is None:
+            writer.note("zeros")
+            return writer.form()
+        if node.kind is Kind.CONSTANT and (targets := self._layout.offset_table(node.start, node.end)):
+            writer.note("offsets")
+            for target in targets:
+                start, end = self._layout.object_at(target)
+                writer.note(f"object+{target - start}")
+                writer.edge(Node(Kind.CONSTANT, start, end), False)
+            return writer.form()
+        self._slice(writer, node.start, node.end - node.start, False)
+        return writer.form()
+
+    def _thread_image(self) -> Form:
+        start, filled, size = self.image.thread_image
+        writer = _Writer(f"thread {filled} {size} ".encode())
+        if filled:
+            self._slice(writer, start, filled, False)
+        return writer.form()
+
+
+class _Writer:
+    """Puts a form together; every part has its length in front, so that no two parts read alike."""
+
+    def __init__(self, shape: bytes) -> None:
+        self._parts = [shape]
+        self._edges: list[Edge] = []
+        self._borders: list[Border] = []
+
+    def note(self, text: str) -> None:
+        self._parts.append(text.encode("utf-8", "surrogateescape"))
+
+    def raw(self, content: bytes) -> None:
+        self._parts.append(content)
+
+    def edge(self, node: Node, called: bool) -> None:
+        self._edges.append(Edge(node, called))
+
+    def border(self, border: Border) -> None:
+        self._borders.append(border)
+
+    def form(self) -> Form:
+        lengths = ",".join(str(len(part)) for part in self._parts).encode()
+        return Form(lengths + b";" + b"".join(self._parts), tuple(self._edges), tuple(self._borders))

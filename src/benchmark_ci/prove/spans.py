@@ -1,0 +1,162 @@
+"""What a callgrind dump tells of one benchmark: what ran while it prepared, and what while it measured."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from benchmark_ci.prove.doubt import Doubt
+from benchmark_ci.prove.elf import Image
+
+Place = int | str
+"""A function: the address of one of the executable's own, or object and name of a library's."""
+
+_MEASURES = re.compile(rb"encher.*::iter")  # as `--dump-after` in `callgrind`
+_STARTS_THREAD = re.compile(r"\|(?:__)?(?:pthread_create|thrd_create)\b")
+_STARTS_PROCESS = re.compile(r"\|(?:_*v?fork|_Fork|posix_spawnp?|f?exec[lv]\w*|system|popen)\b")
+_UNWINDS = re.compile(r"\|_Unwind_(?:RaiseException|Resume_or_Rethrow|ForcedUnwind|Resume)\b")
+
+_Arcs = dict[tuple[Place, Place], int]
+
+
+class Span:
+    """From the end of the measurement before to the end of this one."""
+
+    __slots__ = (
+        "ancestors",
+        "entry",
+        "instructions",
+        "measured",
+        "prepared",
+        "processes",
+        "threads",
+        "unwinds",
+    )
+
+    def __init__(self) -> None:
+        self.entry = 0  # the method that measures
+        self.instructions = 0  # of the measured region
+        self.measured: frozenset[int] = frozenset()  # own functions that ran in it
+        self.prepared: frozenset[int] = frozenset()  # own functions that ran around it
+        self.ancestors: frozenset[int] = frozenset()  # own functions that called the method that measures
+        self.threads = False  # the measured region or its preparation started a thread
+        self.processes = False  # the measured region started a process
+        self.unwinds = False  # the measured region unwound its stack
+
+
+class SpanReader:
+    """Reads dumps of one executable."""
+
+    def __init__(self, image: Image, executable: str, private: str = "\0") -> None:
+        """`executable` is the path that it was started with; libraries below `private` were built with it."""
+        self._private = private.rstrip("/").encode() + b"/"
+        self._image = image
+        self._own = executable.encode()
+        self._places: dict[bytes, Place] = {}
+        self._entries: set[Place] = set()
+
+    def read(self, text: bytes) -> Span:
+        """What a dump tells; raises Doubt when it is not as callgrind writes it."""
+        arcs, costs, ran = self._arcs(text)
+        entries = self._entries & ({callee for _, callee in arcs} | ran)
+        outside = [(arc, cost) for arc, cost in costs.items() if arc[1] in entries and arc[0] not in entries]
+        first = {arc[1] for arc, _ in outside}
+        if len(first) != 1 or sum(arcs[arc] for arc, _ in outside) != 1:
+            raise Doubt("its measured region was not entered exactly once")
+        span = Span()
+        [entry] = first
+        assert isinstance(entry, int)  # noqa: S101 - entries are own functions
+        span.entry = entry
+        span.instructions = sum(cost for _, cost in outside)
+        self._divide(span, arcs, ran, entries)
+        return span
+
+    def _divide(self, span: Span, arcs: _Arcs, ran: set[Place], entries: set[Place]) -> None:
+        callees: dict[Place, list[Place]] = defaultdict(list)
+        callers: dict[Place, list[Place]] = defaultdict(list)
+        for caller, callee in arcs:
+            callees[caller].append(callee)
+            callers[callee].append(caller)
+        inside = _reach(callees, [span.entry], set())
+        around = _reach(callees, [place for place in ran if place not in inside], entries)
+        span.measured = frozenset(place for place in inside if isinstance(place, int))
+        span.prepared = frozenset(place for place in around if isinstance(place, int) and place in ran)
+        ancestors = _reach(callers, callers[span.entry], entries)
+        span.ancestors = frozenset(place for place in ancestors if isinstance(place, int))
+        span.threads = any(_called(place, _STARTS_THREAD) for place in inside | around)
+        span.processes = any(_called(place, _STARTS_PROCESS) for place in inside)
+        span.unwinds = any(_called(place, _UNWINDS) for place in inside)
+
+    def _arcs(self, text: bytes) -> tuple[_Arcs, _Arcs, set[Place]]:  # noqa: C901 - one loop, millions of lines
+        """Calls and their inclusive cost by (caller, callee), and all that ran."""
+        calls: dict[tuple[Place, Place], int] = defaultdict(int)
+        costs: dict[tuple[Place, Place], int] = defaultdict(int)
+        ran: set[Place] = set()
+        here = there = b""  # objects
+        name = called = b""
+        call: tuple[int, bytes] | None = None
+        try:
+            for line in text.split(b"\n"):
+                start = line[:2]
+                if start == b"0x":
+                    fields = line.split(b" ")
+                    place = self._place(here, name, fields[0])
+                    if call is None:
+                        ran.add(place)
+                    else:
+                        arc = (place, self._place(there, called, call[1]))
+                        calls[arc] += call[0]
+                        costs[arc] += int(fields[2])
+                        call = None
+                elif start == b"fn":
+                    name = line[3:]
+                elif start == b"ob":
+                    here = there = line[3:]
+                elif line.startswith(b"cob="):
+                    there = line[4:]
+                elif line.startswith(b"cfn="):
+                    called = line[4:]
+                elif line.startswith(b"calls="):
+                    count, target, _ = line[6:].split(b" ", 2)
+                    call = (int(count), target)
+                    if not target.startswith(b"0x"):
+                        raise Doubt("a callgrind dump has no addresses")
+                    continue
+                if call is None and start == b"0x":
+                    there = here
+        except (ValueError, IndexError) as error:
+            raise Doubt("a callgrind dump is not as callgrind writes it") from error
+        if not text.rstrip().rpartition(b"\n")[2].startswith(b"totals:"):
+            raise Doubt("a callgrind dump is cut short")
+        return calls, costs, ran
+
+    def _place(self, thing: bytes, name: bytes, address: bytes) -> Place:
+        if thing != self._own:
+            if thing.startswith(self._private):
+                raise Doubt("it runs code of a library that was built with it")
+            return f"{thing.decode('utf-8', 'replace')}|{name.decode('utf-8', 'replace')}"
+        known = self._places.get(address)
+        if known is None:
+            symbol = self._image.function(int(address, 16))
+            known = symbol.start if symbol else f"|{name.decode('utf-8', 'replace')}"
+            self._places[address] = known
+            if symbol and _MEASURES.search(name):
+                self._entries.add(known)
+        return known
+
+
+def _reach(arcs: dict[Place, list[Place]], roots: list[Place], walls: set[Place]) -> set[Place]:
+    """All that `roots` reach along arcs without going through a wall."""
+    seen = {root for root in roots if root not in walls}
+    queue = list(seen)
+    while queue:
+        for place in arcs.get(queue.pop(), ()):
+            if place not in seen and place not in walls:
+                seen.add(place)
+                queue.append(place)
+    return seen
+
+
+def _called(place: Place, wanted: re.Pattern[str]) -> bool:
+    """Whether a library's function is one of these, whatever its version (`posix_spawnp@@GLIBC_2.15`)."""
+    return isinstance(place, str) and wanted.search(place) is not None

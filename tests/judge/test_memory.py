@@ -1,0 +1,64 @@
+"""Peak memory is judged over rounds: an interval, a threshold, a limit, and no verdict."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmark_ci.judge.memory import LIMIT_BYTES, memory_change
+
+MB = 1_000_000
+SIZES = st.integers(min_value=MB, max_value=2000 * MB)
+PEAKS = st.lists(st.tuples(SIZES, SIZES), min_size=1, max_size=20).map(tuple)
+
+
+@given(PEAKS)
+def test_the_estimate_lies_in_its_interval_and_few_rounds_have_none(
+    peaks: tuple[tuple[int, int], ...],
+) -> None:
+    found = memory_change(peaks)
+    assert found
+    assert (found.low_percent is None) == (len(peaks) < 6)
+    if found.low_percent is not None and found.high_percent is not None:
+        assert found.low_percent <= found.change_percent <= found.high_percent
+
+
+@given(st.lists(st.tuples(SIZES, SIZES), min_size=1, max_size=5).map(tuple))
+def test_growth_is_not_claimed_from_few_rounds(peaks: tuple[tuple[int, int], ...]) -> None:
+    found = memory_change(peaks)
+    assert found and "grew" not in found.warning
+
+
+def test_growth_beyond_doubt_warns() -> None:
+    found = memory_change(((12 * MB, 14 * MB),) * 7)
+    assert found and found.warning == "Peak memory grew by more than 10 %."
+    assert found.change_percent == found.low_percent == found.high_percent
+
+
+def test_growth_within_the_threshold_or_below_the_floor_does_not() -> None:
+    for current in (13 * MB, 12 * MB, 9 * MB):
+        found = memory_change(((12 * MB, current),) * 9)
+        assert found and not found.warning
+    small = memory_change(((2 * MB, 2 * MB + 900_000),) * 9)
+    assert small and not small.warning
+
+
+def test_one_large_process_is_no_growth() -> None:
+    found = memory_change((*((12 * MB, 12 * MB),) * 6, (12 * MB, 60 * MB)))
+    assert found and not found.warning
+
+
+def test_more_than_the_limit_warns_whatever_changed() -> None:
+    found = memory_change(((600 * MB, 600 * MB),) * 7)
+    assert found and found.warning == "Peak memory is above 500 MB."
+    own = memory_change(((600 * MB, 600 * MB),) * 7, limit_bytes=700 * MB)
+    assert own and not own.warning and LIMIT_BYTES == 500 * MB
+
+
+def test_a_threshold_of_its_own() -> None:
+    found = memory_change(((12 * MB, 14 * MB),) * 7, threshold_percent=20)
+    assert found and not found.warning
+
+
+def test_nothing_measured_is_no_judgement() -> None:
+    assert memory_change(()) is None

@@ -1,0 +1,4 @@
+//! One small module for each way in which code can change.
+pub mod innocent;
+pub mod other;
+pub mod planted;

@@ -1,0 +1,171 @@
+"""Broken and hostile files: a doubt, never another exception, never a wrong `identical`."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from benchmark_ci.model import Side
+from benchmark_ci.prove.canonical import Canonical
+from benchmark_ci.prove.compare import Comparison, Pair
+from benchmark_ci.prove.doubt import Doubt
+from benchmark_ci.prove.elf import Image
+from benchmark_ci.prove.linkermap import LinkerMap
+from benchmark_ci.prove.spans import SpanReader
+from tests.prove.workshop import Workshop
+
+FUNCTIONS = (
+    "lookup",
+    "second",
+    "operate",
+    "start",
+    "depends",
+    "inlines",
+    "jump",
+    "literal",
+    "float",
+    "nested",
+)
+
+
+def load(path: Path, content: bytes | None = None) -> Canonical:
+    linker_map = LinkerMap(path.with_name(path.name + ".map").read_bytes())
+    return Canonical(Image(content if content is not None else path.read_bytes()), linker_map)
+
+
+def same(baseline: Canonical, current: Canonical, name: str) -> bool:
+    found = [
+        [one for one in side.image.functions.values() if f"7planted{len(name)}{name}17h" in one.name]
+        for side in (baseline, current)
+    ]
+    if any(len(one) != 1 for one in found):
+        return False
+    pair = Pair(baseline.function_node(found[0][0]), current.function_node(found[1][0]))
+    comparison = Comparison(baseline, current)
+    comparison.explore([pair])
+    comparison.settle(())
+    return not comparison.all_wrong([pair])
+
+
+@pytest.mark.cargo
+@pytest.mark.slow
+def test_flipped_bytes_never_make_different_functions_equal(
+    workshop: Workshop, built: Callable[[str], Path]
+) -> None:
+    path = workshop.baseline["cases"].path
+    files = [
+        root / path.relative_to(workshop.site.here)
+        for root in (workshop.site.folder(Side.BASELINE), built("adversarial"))
+    ]
+    baseline = load(files[0])
+    assert all(same(baseline, load(files[0]), name) for name in FUNCTIONS)
+    content = files[1].read_bytes()
+    image = Image(content)
+    chance = random.Random(5)
+    headers = [*range(64), *range(len(content) - 4096, len(content))]
+    for round in range(24):
+        broken = bytearray(content)
+        for _ in range(chance.choice((1, 10, 200))):
+            place = chance.choice(headers) if round % 3 == 0 else chance.randrange(len(broken))
+            broken[place] = chance.randrange(256)
+        if round % 8 == 7:
+            del broken[chance.randrange(len(broken)) :]
+        try:
+            current = load(files[1], bytes(broken))
+            assert not any(same(baseline, current, name) for name in FUNCTIONS)
+        except Doubt:
+            continue
+    assert image.functions
+
+
+@pytest.mark.cargo
+@pytest.mark.slow
+def test_a_flipped_byte_in_a_function_is_seen(workshop: Workshop) -> None:
+    path = workshop.baseline["cases"].path
+    file = workshop.site.folder(Side.BASELINE) / path.relative_to(workshop.site.here)
+    baseline = load(file)
+    content = file.read_bytes()
+    chance = random.Random(6)
+    for name in FUNCTIONS:
+        [symbol] = [one for one in baseline.image.functions.values() if f"{len(name)}{name}17h" in one.name
+                    and "planted" in one.name]  # fmt: skip
+        code = baseline.image.read(symbol.start, symbol.end)
+        at = content.find(code)
+        assert content.find(code, at + 1) < 0 or len(code) < 16
+        broken = bytearray(content)
+        broken[at + chance.randrange(len(code))] ^= 1 << chance.randrange(8)
+        assert not same(baseline, load(file, bytes(broken)), name), name
+
+
+DUMP = b"""# callgrind format
+ob=/exe
+fl=x
+fn=main
+0x1000 0 5
+cfn=criterion::Bencher<M>::iter
+calls=1 0x2000 0
+0x1004 0 20
+fn=criterion::Bencher<M>::iter
+0x2000 0 3
+cob=/lib/libc.so
+cfn=pthread_create@@GLIBC_2.34
+calls=1 0x99 0
+0x2004 0 17
+
+totals: 25
+"""
+
+
+class _Symbol:
+    def __init__(self, start: int) -> None:
+        self.start = start
+
+
+class _Image:
+    functions: ClassVar = {0x1000: _Symbol(0x1000), 0x2000: _Symbol(0x2000)}
+
+    def function(self, address: int) -> _Symbol | None:
+        return self.functions.get(address & ~0xFF)
+
+
+def reader() -> SpanReader:
+    return SpanReader(_Image(), "/exe")  # type: ignore[arg-type]
+
+
+def test_a_dump_tells_preparing_from_measuring() -> None:
+    span = reader().read(DUMP)
+    assert (span.entry, span.instructions) == (0x2000, 20)
+    assert span.measured == {0x2000}
+    assert span.prepared == {0x1000}
+    assert span.ancestors == {0x1000}
+    assert span.threads
+    assert not span.processes
+
+
+def test_a_broken_dump_is_a_doubt() -> None:
+    chance = random.Random(7)
+    for _ in range(3000):
+        broken = bytearray(DUMP)
+        for _ in range(chance.choice((1, 5, 30))):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        del broken[chance.choice((len(broken), chance.randrange(len(broken)))) :]
+        try:
+            reader().read(bytes(broken))
+        except Doubt:
+            continue
+
+
+@pytest.mark.parametrize("content", [b"", b"\x7fELF", b"\x7fELF\x02\x01\x01" + bytes(57), bytes(4096)])
+def test_what_is_no_executable_is_a_doubt(content: bytes) -> None:
+    with pytest.raises(Doubt):
+        Image(content)
+
+
+@pytest.mark.parametrize("text", [b"", b"not a map", b"\xff" * 100])
+def test_what_is_no_map_is_a_doubt(text: bytes) -> None:
+    with pytest.raises(Doubt):
+        LinkerMap(text)
