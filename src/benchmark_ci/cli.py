@@ -25,7 +25,7 @@ from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 from benchmark_ci.wall import files
 
-NOT_LOCAL = ("github_token", "comment", "name")
+NOT_LOCAL = ("github_token", "comment", "history", "name")
 FLAGS = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG) if one.name not in NOT_LOCAL}
 """Flags of `run`: every input that makes sense on one's own machine."""
 

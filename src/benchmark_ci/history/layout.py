@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from benchmark_ci.history.file import read
-from benchmark_ci.model import HistoryPoint
+from benchmark_ci.model import HistoryPoint, Job
 
 BRANCH = "benchmark-history"
 MARK = "benchmark-history.json"
@@ -51,6 +51,11 @@ class Place:
     period: str
     number: int
     releases: bool
+
+
+def series(job: Job, name: str) -> str:
+    """What a job's points belong to: its workflow, its name there and the input `name`."""
+    return " / ".join(filter(None, (job.workflow, job.job, name))) or "benchmark"
 
 
 def place(path: str) -> Place | None:
