@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark_ci import __version__
-from benchmark_ci.commands import compare
+from benchmark_ci.commands import compare, history
 from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
@@ -161,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     render.set_defaults(command=_render)
 
     compare.add(commands)
+    history.add(commands)
     action = commands.add_parser("action", help="what the GitHub Action's container runs")
     action.set_defaults(command=_action)
     return parser

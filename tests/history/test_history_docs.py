@@ -8,7 +8,7 @@ from benchmark_ci.history import lines
 from benchmark_ci.history.file import append
 from benchmark_ci.model import Noun
 from tests.history.samples import point
-from tests.test_docs import DOCS, fenced, rows, section, unquoted
+from tests.test_docs import DOCS, fenced, offered, rows, section, unquoted
 
 HISTORY = DOCS / "history.md"
 KINDS: dict[str, type[Noun]] = {
@@ -28,3 +28,8 @@ def test_every_field_of_a_line_is_documented(kind: str) -> None:
 def test_the_file_that_is_shown_is_one() -> None:
     (shown,) = fenced(HISTORY, "json")
     assert shown == append(b"", point(1), "shown").decode()
+
+
+def test_every_flag_of_the_command_is_documented() -> None:
+    documented = {unquoted(row[0]).removeprefix("--") for row in rows(section(HISTORY, "Reading it"))}
+    assert documented == offered("history")

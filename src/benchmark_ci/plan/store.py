@@ -44,6 +44,16 @@ class Store:
         self._kept: set[str] = set()
 
     @property
+    def git(self) -> Git:
+        """The git door that this store uses."""
+        return self._git
+
+    @property
+    def directory(self) -> Path:
+        """The bare repository."""
+        return self._directory
+
+    @property
     def root(self) -> Path:
         """The top directory of the user's work tree."""
         return self._workspace.root
