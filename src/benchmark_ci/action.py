@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from benchmark_ci.door import RECORDING, Trees
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
 from benchmark_ci.history import layout
 from benchmark_ci.model import (
+    BenchmarkId,
     Event,
+    History,
     HistoryPoint,
     Job,
     Links,
@@ -27,6 +29,7 @@ from benchmark_ci.model import (
 )
 from benchmark_ci.plan import Store, effective, plan_for_job, read_event, refuse_foreign_head, store_for_job
 from benchmark_ci.plan.event import SeenEvent
+from benchmark_ci.plan.history import read_history
 from benchmark_ci.publish.markers import comment_marker
 from benchmark_ci.publish.publication import Artifact, Publication, publish
 from benchmark_ci.publish.workflow import WorkflowVoice
@@ -126,6 +129,16 @@ class ActionDoor:
         if self._identities is None:
             return on_a_terminal(self._environ, toolchain_bin)
         return behind_the_wall(self._environ, self.settings.environment, here, toolchain_bin)
+
+    def history(self, benchmarks: Sequence[BenchmarkId]) -> History | None:
+        """From the server's branch, unless the input `history` is off."""
+        if not self.settings.history:
+            return None
+        assert self._store is not None  # noqa: S101 - plan() made it
+        private = self._private / "history"
+        private.mkdir(mode=0o700)
+        series = layout.series(self._job, self.settings.name)
+        return read_history(self._store, self._job.repository, private, benchmarks, series)
 
     def publish(self, report: Report, trees: Trees) -> None:
         """Files, artifacts, summary, comment, annotations and outputs."""

@@ -9,7 +9,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -19,6 +19,7 @@ from benchmark_ci.model import (
     End,
     Failure,
     Header,
+    History,
     Preparation,
     Process,
     Proof,
@@ -27,9 +28,10 @@ from benchmark_ci.model import (
     Unmeasured,
 )
 
-AnyLine = Header | Preparation | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
+AnyLine = Header | Preparation | History | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
 Line = Annotated[AnyLine, Field(discriminator="kind")]
 _LINES: TypeAdapter[AnyLine] = TypeAdapter(Line)
+_Kind = TypeVar("_Kind")
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -62,44 +64,29 @@ def read(path: Path) -> Recording:
 
     Raises BadFile naming the line that is not what the format says.
     """
-    header: Header | None = None
-    preparation: Preparation | None = None
-    proofs: list[Proof] = []
-    processes: list[Process] = []
-    failures: list[Failure] = []
-    references: list[ReferenceProcess] = []
-    unmeasured: list[Unmeasured] = []
-    end: End | None = None
-    for number, text in enumerate(_lines(path), start=1):
-        line = _parse(path, number, text)
-        if isinstance(line, Header):
-            header = line
-        elif isinstance(line, Preparation):
-            preparation = line
-        elif isinstance(line, Proof):
-            proofs.append(line)
-        elif isinstance(line, Process):
-            processes.append(line)
-        elif isinstance(line, Failure):
-            failures.append(line)
-        elif isinstance(line, ReferenceProcess):
-            references.append(line)
-        elif isinstance(line, Unmeasured):
-            unmeasured.append(line)
-        else:
-            end = line
+    found = [_parse(path, number, text) for number, text in enumerate(_lines(path), start=1)]
+    header = _last(found, Header)
     if header is None:
         raise BadFile(f"`{path}` holds no recording.", "Give a `recording.jsonl.gz` that a run left.")
     return Recording(
         header=header,
-        preparation=preparation,
-        proofs=tuple(proofs),
-        processes=tuple(processes),
-        failures=tuple(failures),
-        references=tuple(references),
-        unmeasured=tuple(unmeasured),
-        end=end,
+        preparation=_last(found, Preparation),
+        history=_last(found, History),
+        proofs=_those(found, Proof),
+        processes=_those(found, Process),
+        failures=_those(found, Failure),
+        references=_those(found, ReferenceProcess),
+        unmeasured=_those(found, Unmeasured),
+        end=_last(found, End),
     )
+
+
+def _those(lines: list[AnyLine], kind: type[_Kind]) -> tuple[_Kind, ...]:
+    return tuple(line for line in lines if isinstance(line, kind))
+
+
+def _last(lines: list[AnyLine], kind: type[_Kind]) -> _Kind | None:
+    return next((line for line in reversed(lines) if isinstance(line, kind)), None)
 
 
 def _parse(path: Path, number: int, text: bytes) -> AnyLine:

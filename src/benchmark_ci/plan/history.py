@@ -1,4 +1,4 @@
-"""Reading the branch `benchmark-history` with git: the checkout's own."""
+"""Reading the branch `benchmark-history` with git: the server's for a run, a checkout's own for a person."""
 
 from __future__ import annotations
 
@@ -6,20 +6,93 @@ import tarfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
-from benchmark_ci.errors import BadFile, BadInput
+from benchmark_ci.errors import BadFile, BadInput, GitFailed
 from benchmark_ci.history import lines
-from benchmark_ci.history.layout import BRANCH, LARGEST_BYTES, MARK, HistoryFile, place
+from benchmark_ci.history.course import courses
+from benchmark_ci.history.layout import BRANCH, LARGEST_BYTES, MARK, HistoryFile, newest_first, place
+from benchmark_ci.model import BenchmarkId, History
 from benchmark_ci.plan import blob
 from benchmark_ci.plan.git import Git
 from benchmark_ci.plan.opening import open_store
+from benchmark_ci.plan.remote import Remote
+from benchmark_ci.plan.store import Store
+
+_UNREAD = "The history was not read"
 
 _LOCAL = (f"refs/remotes/origin/{BRANCH}", f"refs/heads/{BRANCH}")
 """Where a checkout has the branch; the action writes to the server's, so its copy is the newer one."""
 
+ASKING_SECONDS = 60.0
+"""What a run waits at most: its verdict needs no history."""
+
+MOST_FILES = 60
+MOST_BYTES = 8 * 1024 * 1024
+"""Of the newest files so many are read: some days of a busy repository, 60 of a quiet one."""
+
 MARK_PATH = PurePosixPath(MARK)
 MARK_BYTES = 64 * 1024
 MOST_NAMED = 1000
+
+
+def read_history(
+    store: Store, repository: str, private: Path, benchmarks: Sequence[BenchmarkId], series: str
+) -> History:
+    """The recent courses of these benchmarks, from the branch of the job's own repository on the server.
+
+    `private` is an existing directory for what is fetched. Whatever goes wrong is the noun's caution.
+    """
+    if store.remote is None or not repository:
+        return History()
+    if not _is_of(store.remote.url, repository):
+        return History(caution=f"{_UNREAD}: the checkout's origin is not {repository}.")
+    try:
+        return _read(store.git, store.remote, store.object_format, private, benchmarks, series)
+    except (GitFailed, BadInput) as problem:
+        first = problem.message.strip().splitlines()[0][:300]
+        return History(caution=f"{_UNREAD}: {first.rstrip('.:')}.")
+    except (OSError, tarfile.TarError) as problem:
+        return History(caution=f"{_UNREAD}: {type(problem).__name__}.")
+
+
+def _is_of(url: str, repository: str) -> bool:
+    """Whether an address is that of the repository: a fork's branch says nothing about this one."""
+    path = urlsplit(url).path.rstrip("/").removesuffix(".git").lower()
+    return path.endswith(f"/{repository.lower()}")
+
+
+def _read(
+    git: Git,
+    remote: Remote,
+    object_format: str,
+    private: Path,
+    benchmarks: Sequence[BenchmarkId],
+    series: str,
+) -> History:
+    bare = private / "history.git"
+    kind = f"--object-format={object_format}"
+    git.answer("init", "--quiet", "--bare", "--template=", kind, str(bare), cwd=private)
+    sha = remote.beside(bare).branch_alone(BRANCH, ASKING_SECONDS)
+    if sha is None:
+        return History()
+    newest = _newest(listed(git, bare, sha))
+    with opened(git, bare, sha, newest, private) as files:
+        points = list(newest_first(files))
+    return History(branch_commit=sha, courses=courses(points, benchmarks, series))
+
+
+def _newest(sizes: Mapping[str, int]) -> list[str]:
+    """The newest files that are not too much to read."""
+    dated = [(found.period, found.number, path) for path in sizes if (found := place(path))]
+    chosen: list[str] = []
+    total = 0
+    for _, _, path in sorted(dated, reverse=True)[:MOST_FILES]:
+        total += sizes[path]
+        if total > MOST_BYTES and chosen:
+            break
+        chosen.append(path)
+    return chosen
 
 
 @contextmanager
