@@ -275,6 +275,7 @@ def line_models() -> dict[str, type[Noun]]:
         model.LimitRule,
         model.TimesRule,
         model.ReferenceTarget,
+        model.Course,
     )
     return {kind.model_fields["kind"].default: kind for kind in union} | {one.__name__: one for one in nested}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from benchmark_ci.model import Report, Result
 from benchmark_ci.report import plain, proof, selection, units
+from benchmark_ci.report.course import Sparkline
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Row:
     differs: str
     instructions: str
     instructions_key: float
+    course: Sparkline | None
 
 
 def ordered(report: Report) -> list[Result]:
@@ -45,7 +47,7 @@ def ordered(report: Report) -> list[Result]:
     return [*matter, *(result for result in report.benchmarks if result.verdict not in told)]
 
 
-def row(result: Result) -> Row:
+def row(result: Result, course: Sparkline | None = None) -> Row:
     """What the table says of a benchmark."""
     both = selection.memory(result)
     return Row(
@@ -73,6 +75,7 @@ def row(result: Result) -> Row:
         differs=_differs(result),
         instructions=proof.instructions(result).replace(" instructions", ""),
         instructions_key=_key(result.current_instructions),
+        course=course,
     )
 
 
