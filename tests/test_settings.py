@@ -196,6 +196,7 @@ def test_what_was_given_is_known_from_what_is_usual() -> None:
     assert "threshold_percent" in read_inputs({"INPUT_THRESHOLD": "10"}).model_fields_set
     assert "threshold_percent" in from_flags({}, {"REGRESSION_THRESHOLD": "10"}).model_fields_set
     assert flags(read_inputs({})) == ()
+    assert flags(read_inputs({"INPUT_HISTORY": "false"})) == ()  # a matter of jobs
     assert flags(read_inputs({"INPUT_THRESHOLD": "10", "INPUT_CONFIG": "x.toml"})) == (
         "--threshold=10",
         "--config=x.toml",

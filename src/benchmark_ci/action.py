@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import RECORDING, Trees
 from benchmark_ci.errors import BenchmarkCIError, NothingCompared
-from benchmark_ci.model import Job, Links, Overall, Plan, Report, Settings, Side, TargetVerdict, Verdict
+from benchmark_ci.history import layout
+from benchmark_ci.model import (
+    BenchmarkId,
+    Event,
+    History,
+    HistoryPoint,
+    Job,
+    Links,
+    Overall,
+    Plan,
+    Report,
+    Settings,
+    Side,
+    TargetVerdict,
+    Verdict,
+)
 from benchmark_ci.plan import Store, effective, plan_for_job, read_event, refuse_foreign_head, store_for_job
 from benchmark_ci.plan.event import SeenEvent
+from benchmark_ci.plan.history import read_history
 from benchmark_ci.publish.markers import comment_marker
 from benchmark_ci.publish.publication import Artifact, Publication, publish
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import folder
 from benchmark_ci.report.annotations import annotations as annotations_of
 from benchmark_ci.report.comment import comment
+from benchmark_ci.report.history import has_point, point
 from benchmark_ci.report.memory import NAME as MEMORY
 from benchmark_ci.report.memory import memory_results
 from benchmark_ci.report.summary import summary
@@ -106,6 +123,16 @@ class ActionDoor:
             return on_a_terminal(self._environ, toolchain_bin)
         return behind_the_wall(self._environ, self.settings.environment, here, toolchain_bin)
 
+    def history(self, benchmarks: Sequence[BenchmarkId]) -> History | None:
+        """From the server's branch, unless the input `history` is off."""
+        if not self.settings.history:
+            return None
+        assert self._store is not None  # noqa: S101 - plan() made it
+        private = self._private / "history"
+        private.mkdir(mode=0o700)
+        series = layout.series(self._job, self.settings.name)
+        return read_history(self._store, self._job.repository, private, benchmarks, series)
+
     def publish(self, report: Report, trees: Trees) -> None:
         """Files, artifacts, summary, comment, annotations and outputs."""
         written = folder.files(report, Links())
@@ -149,6 +176,7 @@ class ActionDoor:
         marker = comment_marker(self._job.workflow, self._job.job, self.settings.name)
         publish(
             Publication(
+                history=history_point(report, self.settings, self._job, self._event),
                 artifacts=artifacts,
                 linked_artifact="benchmark-report",
                 summary=partial(summary, report),
@@ -181,6 +209,19 @@ def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice, why: 
     said = f"## {error.title}\n\n{why or error.message}\n\n{error.remedy}\n"
     publication = Publication(summary=lambda _: said, outputs={"verdict": verdict.value})
     publish(publication, job, Settings().github_token, voice)
+
+
+def history_point(report: Report, settings: Settings, job: Job, event: Event | None) -> HistoryPoint | None:
+    """What the history keeps of this run; None unless it is a push to the default branch or a release."""
+    if not settings.history or event is None or not has_point(report):
+        return None
+    series = layout.series(job, settings.name)
+    run = f"{job.run_id or 0}.{job.run_attempt}"
+    if event.name == "release" and event.tag:
+        return point(report, "release", tag=event.tag, series=series, run=run)
+    if event.name == "push" and event.default_branch and job.ref == f"refs/heads/{event.default_branch}":
+        return point(report, "push", tag=None, series=series, run=run)
+    return None
 
 
 def changed(report: Report) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark_ci import __version__
-from benchmark_ci.commands import compare
+from benchmark_ci.commands import compare, history
 from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
@@ -25,7 +25,7 @@ from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 from benchmark_ci.wall import files
 
-NOT_LOCAL = ("mode", "github_token", "comment", "name")
+NOT_LOCAL = ("mode", "github_token", "comment", "history", "name")
 FLAGS = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG) if one.name not in NOT_LOCAL}
 """Flags of `run`: every input that makes sense on one's own machine."""
 
@@ -165,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     render.set_defaults(command=_render)
 
     compare.add(commands)
+    history.add(commands)
     action = commands.add_parser("action", help="what the GitHub Action's container runs")
     action.set_defaults(command=_action)
     return parser

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from benchmark_ci.errors import BenchmarkCIError
-from benchmark_ci.model import Plan, Report, Settings, Side
+from benchmark_ci.model import BenchmarkId, History, Plan, Report, Settings, Side
 from benchmark_ci.wall.site import Site
 
 RECORDING = "recording.jsonl.gz"
@@ -41,6 +41,9 @@ class Door(Protocol):
 
     def child_environment(self, here: Path, toolchain_bin: Path) -> dict[str, str]:
         """The environment of builds and benchmarks."""
+
+    def history(self, benchmarks: Sequence[BenchmarkId]) -> History | None:
+        """How these went lately; None where nobody asks. Trouble with that is the noun's caution."""
 
     def publish(self, report: Report, trees: Trees) -> None:
         """Tell everybody; trouble with that is a warning."""

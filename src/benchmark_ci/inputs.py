@@ -196,6 +196,12 @@ INPUTS: tuple[Input, ...] = (
         switched_off="Do not report peak memory.",
     ),
     Input(
+        "history",
+        "true",
+        "Record a history point on pushes to the default branch and on releases, and show recent courses.",
+        boolean,
+    ),
+    Input(
         "name",
         "none",
         "Tells several jobs or matrix legs of a workflow apart: in artifact names, comments and headlines.",

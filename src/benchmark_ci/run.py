@@ -161,6 +161,8 @@ class _Gathering:
             self._plan.config,
         )
         self.recorder.add(built.preparation)
+        if history := self._door.history([one.id for one in built.preparation.benchmarks]):
+            self.recorder.add(history)
         wanted = agenda(built.preparation.benchmarks, self._prove(built), self._seed)
         budget_seconds = self._settings.time_budget_minutes * 60
         self._rounds = Rounds(

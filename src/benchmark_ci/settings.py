@@ -24,6 +24,7 @@ _NOT_REPEATED = (
     "filter",
     "fail_on",
     "comment",
+    "history",
     "name",
     "system_packages",
     "setup",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from benchmark_ci.action import OUTPUT
 from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import Trees
 from benchmark_ci.errors import BadInput, BenchmarkCIError
-from benchmark_ci.model import Links, Plan, Report, Settings, Side
+from benchmark_ci.model import BenchmarkId, Links, Plan, Report, Settings, Side
 from benchmark_ci.plan import Store, effective, open_store, plan_for_checkout
 from benchmark_ci.report import folder
 from benchmark_ci.report.memory import NAME as MEMORY
@@ -159,6 +159,9 @@ class TerminalDoor:
         if self._identities:
             return behind_the_wall(self._environ, self.settings.environment, here, toolchain_bin)
         return on_a_terminal(self._environ, toolchain_bin)
+
+    def history(self, benchmarks: Sequence[BenchmarkId]) -> None:
+        """The history is of jobs; `benchmark-ci history` shows it."""
 
     def publish(self, report: Report, trees: Trees) -> None:
         """Files in the output folder, and the report in words."""

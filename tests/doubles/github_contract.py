@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from openapi_core import OpenAPI
 from openapi_core.templating.responses.exceptions import ResponseNotFound
@@ -33,6 +34,7 @@ class Contract:
         """Raise when request or answer breaks the contract; False when it knows no such answer."""
         sent = exchange.request
         path = sent.path.removeprefix(prefix).replace("/repositories/4242", "/repos/octo/crate")
+        path = re.sub(r"(?<=/git/ref/).+|(?<=/git/refs/).+", lambda ref: quote(ref[0], safe=""), path)
         request = MockRequest(
             "https://api.github.com",
             sent.method.lower(),

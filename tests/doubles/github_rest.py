@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.doubles import github_shapes as shapes
+from tests.doubles.github_git import GitData
 from tests.doubles.http_double import Answer, Request
 
 BODY_LIMIT = 65_536
@@ -19,6 +20,7 @@ class Token:
     login: str = "github-actions[bot]"
     kind: str = "Bot"
     writes: bool = True
+    contents: bool = True  # `contents: write`, for one that writes at all
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Rest:
     tokens: dict[str, Token] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
+    git: GitData = field(default_factory=GitData)
     next_id: int = 1000
 
     def answer(self, request: Request, base: str, path: str) -> Answer:
@@ -60,6 +63,11 @@ class Rest:
             return problem(401, "Bad credentials")
         if request.method != "GET" and request.method == "POST" and path == "/graphql":
             return self._graphql(request, token)
+        git = f"/repos/{self.repository}/git/"
+        if path.startswith(git):
+            may_write = token.writes and token.contents
+            rest = path.removeprefix(git)
+            return self.git.answer(request, base, rest, self.repository, may_write=may_write)
         for method, pattern, serve in _ROUTES:
             match = re.fullmatch(pattern, path)
             if match and method == request.method:

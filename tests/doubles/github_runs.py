@@ -124,9 +124,9 @@ class Runs:
         named = sorted(self.tags.items(), reverse=True)[start : start + size]
         return Answer(200, [run_shapes.tag(base, self.rest.repository, name, sha) for name, sha in named])
 
-    def _commit(self, request: Request, base: str, sha: str) -> Answer:
+    def _commit(self, request: Request, base: str, sha: str) -> Answer | None:
         if sha not in self.commits:
-            return problem(404, "Not Found")
+            return None  # one that was written through the API (`github_git`), or none at all
         return Answer(200, run_shapes.git_commit(base, self.rest.repository, sha, self.commits[sha]))
 
     def _contents(self, request: Request, base: str, path: str) -> Answer:
@@ -156,7 +156,7 @@ class Runs:
         return seen
 
 
-_ROUTES: list[tuple[str, Callable[..., Answer]]] = [
+_ROUTES: list[tuple[str, Callable[..., Answer | None]]] = [
     (r"/actions/runs/(\d+)", Runs._run),
     (r"/actions/runs/(\d+)/artifacts", Runs._artifacts),
     (r"/actions/artifacts/(\d+)/zip", Runs._zip),

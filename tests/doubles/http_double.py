@@ -162,6 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
     timeout = 20
+    wbufsize = -1  # head and body in one packet: apart, each answer waits 40 ms for an acknowledgement
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

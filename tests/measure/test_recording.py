@@ -18,9 +18,11 @@ from benchmark_ci.measure.recording import Recorder, read
 from benchmark_ci.model import (
     BenchmarkId,
     Contender,
+    Course,
     End,
     Failure,
     Header,
+    History,
     Preparation,
     Process,
     Recording,
@@ -32,7 +34,7 @@ from benchmark_ci.model import (
 )
 from tests.engine import bench, discovered, header, preparation, processes, recording
 
-Line = Header | Preparation | Process | Failure | ReferenceProcess | Unmeasured | End
+Line = Header | Preparation | History | Process | Failure | ReferenceProcess | Unmeasured | End
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 ids = st.builds(BenchmarkId, package=texts, target=texts, full_id=texts)
 numbers = st.floats(1e-3, 1e15)
@@ -84,6 +86,20 @@ ends = st.builds(
     total_seconds=numbers,
 )
 
+histories = st.builds(
+    History,
+    branch_commit=st.none() | st.just("a" * 40),
+    courses=st.lists(
+        st.builds(
+            Course,
+            since=st.just("2026-03-02T00:01:00Z"),
+            until=st.just("2026-03-02T00:02:00Z"),
+            levels_percent=st.lists(st.floats(-100, 1e9), min_size=1, max_size=3).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+
 
 @st.composite
 def recordings(draw: st.DrawFn) -> Recording:
@@ -91,6 +107,7 @@ def recordings(draw: st.DrawFn) -> Recording:
     return Recording(
         header=header(seed=draw(st.integers(0, 2**48))),
         preparation=found,
+        history=draw(st.none() | histories),
         processes=tuple(draw(st.lists(measured(), max_size=6))),
         failures=tuple(draw(st.lists(failures, max_size=3))),
         references=tuple(draw(st.lists(references, max_size=3))),
@@ -102,6 +119,7 @@ def recordings(draw: st.DrawFn) -> Recording:
 def lines_of(content: Recording) -> list[Line]:
     lines: list[Line] = [content.header]
     lines += [content.preparation] if content.preparation else []
+    lines += [content.history] if content.history else []
     lines += [*content.processes, *content.failures]
     lines += [*content.references, *content.unmeasured]
     return lines + ([content.end] if content.end else [])

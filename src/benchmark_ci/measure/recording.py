@@ -19,6 +19,7 @@ from benchmark_ci.model import (
     End,
     Failure,
     Header,
+    History,
     Preparation,
     Process,
     Proof,
@@ -27,7 +28,7 @@ from benchmark_ci.model import (
     Unmeasured,
 )
 
-AnyLine = Header | Preparation | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
+AnyLine = Header | Preparation | History | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
 Line = Annotated[AnyLine, Field(discriminator="kind")]
 _LINES: TypeAdapter[AnyLine] = TypeAdapter(Line)
 OneLine = TypeVar("OneLine", bound=AnyLine)
@@ -77,6 +78,7 @@ def read(path: Path, called: str = "", most_bytes: int | None = None) -> Recordi
     return Recording(
         header=_all(lines, Header)[0],
         preparation=next(iter(_all(lines, Preparation)), None),
+        history=next(iter(_all(lines, History)), None),
         proofs=_all(lines, Proof),
         processes=_all(lines, Process),
         failures=_all(lines, Failure),

@@ -42,6 +42,7 @@ from benchmark_ci.model.config import (
     Times,
     TimesRule,
 )
+from benchmark_ci.model.history import Course, History, HistoryPoint, UtcTime
 from benchmark_ci.model.plan import Commit, Plan
 from benchmark_ci.model.proof import BenchmarkProof, Proof
 from benchmark_ci.model.recording import (
@@ -74,6 +75,7 @@ __all__ = [
     "Config",
     "Contender",
     "Controls",
+    "Course",
     "Discovered",
     "End",
     "Endpoint",
@@ -84,6 +86,8 @@ __all__ = [
     "Harness",
     "HarnessMemory",
     "Header",
+    "History",
+    "HistoryPoint",
     "Job",
     "LimitRule",
     "LimitSeconds",
@@ -121,5 +125,6 @@ __all__ = [
     "Times",
     "TimesRule",
     "Unmeasured",
+    "UtcTime",
     "Verdict",
 ]

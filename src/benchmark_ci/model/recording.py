@@ -18,6 +18,7 @@ from benchmark_ci.model.build import (
     Throughput,
 )
 from benchmark_ci.model.config import Config
+from benchmark_ci.model.history import History
 from benchmark_ci.model.plan import Commit
 from benchmark_ci.model.proof import Proof
 from benchmark_ci.model.reference import ReferenceTarget
@@ -149,6 +150,7 @@ class Recording(Noun):
 
     header: Header
     preparation: Preparation | None = None
+    history: History | None = None  # None: it was not asked for
     proofs: tuple[Proof, ...] = ()
     processes: tuple[Process, ...] = ()
     failures: tuple[Failure, ...] = ()

@@ -8,6 +8,7 @@ from typing import Literal
 from benchmark_ci.model.base import Noun
 from benchmark_ci.model.build import Environment, TargetFailure
 from benchmark_ci.model.comparison import Controls, Overall, Result
+from benchmark_ci.model.history import Course
 from benchmark_ci.model.plan import Commit
 from benchmark_ci.model.reference import TargetResult
 from benchmark_ci.model.request import FailOn
@@ -35,6 +36,7 @@ class Report(Noun):
     proof_seconds: float = 0  # how long proving took
     targets: tuple[TargetResult, ...] = ()  # against references, in the configuration's order
     target_failures: tuple[TargetFailure, ...] = ()
+    courses: tuple[Course, ...] = ()  # of benchmarks that the history knows, before this run
     cautions: tuple[str, ...] = ()  # one sentence each
     error: str = ""  # what stopped the run, when something did
     remedy: str = ""

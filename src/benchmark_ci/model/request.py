@@ -58,6 +58,7 @@ class Settings(Noun):
     fail_on: FailOn = FailOn.REGRESSION
     comment: CommentWhen = CommentWhen.ALWAYS
     memory: bool = True
+    history: bool = True
     name: str = ""
     config: PurePosixPath = PurePosixPath("benchmark-ci.toml")
 

@@ -62,6 +62,24 @@ class Remote:
             return False
         raise self._failed(finished)
 
+    def beside(self, store: Path) -> Remote:
+        """The same server, with another repository that receives."""
+        return Remote(self._git, store, self.url, self._credentials)
+
+    def branch_alone(self, name: str, timeout_seconds: float) -> str | None:
+        """Bring the tip of a branch, without its history; its SHA, or None where there is no such branch.
+
+        Raises GitFailed.
+        """
+        full = f"refs/heads/{name}"
+        common = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1", self.url)
+        finished = self._request(*common, f"+{full}:{full}", timeout_seconds=timeout_seconds)
+        if finished.ok:
+            return self._git.answer("rev-parse", "--verify", full, cwd=self._store)
+        if _ABSENT.search(finished.stderr):
+            return None
+        raise self._failed(finished)
+
     def _whole(self) -> tuple[str, ...]:
         """The option that fetches complete history; git refuses it where nothing is missing."""
         return ("--unshallow",) if (self._store / "shallow").exists() else ()

@@ -44,6 +44,26 @@ class Store:
         self._kept: set[str] = set()
 
     @property
+    def git(self) -> Git:
+        """The git door that this store uses."""
+        return self._git
+
+    @property
+    def directory(self) -> Path:
+        """The bare repository."""
+        return self._directory
+
+    @property
+    def remote(self) -> Remote | None:
+        """The server; None where nothing can be fetched."""
+        return self._remote
+
+    @property
+    def object_format(self) -> str:
+        """`sha1` or `sha256`."""
+        return self._workspace.object_format
+
+    @property
     def root(self) -> Path:
         """The top directory of the user's work tree."""
         return self._workspace.root

@@ -1,6 +1,7 @@
 """Everything that a run publishes, and in which order.
 
-Artifacts come first, since summary and comment link to them; outputs last, since they name the comment.
+The history comes first, since an artifact says where its branch stands; then the artifacts, since summary
+and comment link to them; outputs last, since they name the comment.
 What GitHub refuses is said once per cause, and changes nothing else.
 """
 
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from benchmark_ci.model import Annotation, CommentWhen, Job, Links, Noun
+from benchmark_ci.model import Annotation, CommentWhen, HistoryPoint, Job, Links, Noun
+from benchmark_ci.publish import history
 from benchmark_ci.publish.api import connect
 from benchmark_ci.publish.artifact_names import named
 from benchmark_ci.publish.artifacts import Uploaded, upload
@@ -36,6 +38,7 @@ class Artifact(Noun):
 class Publication(Noun):
     """What a run has to say."""
 
+    history: HistoryPoint | None = None  # None: not one of the runs that are kept
     artifacts: tuple[Artifact, ...] = ()
     linked_artifact: str = ""  # the one that renderings and `artifact_url` point to
     artifact_url: str = ""  # where none is uploaded: that of another run
@@ -70,6 +73,7 @@ def publish(
 ) -> Published:
     """Publish everything; `patience` gives each service its own."""
     publisher = _Publisher(publication, job, voice, patience)
+    publisher.keep_history(token)
     publisher.upload_artifacts()
     publisher.summarise()
     publisher.comment(token, seconds_between_writes)
@@ -89,12 +93,36 @@ class _Publisher:
         self._voice = voice
         self._patience = patience
         self._refusals: list[Refusal] = []
+        self._artifacts = publication.artifacts
         self._artifact_url = publication.artifact_url
         self._comment_url = ""
 
+    def keep_history(self, token: SecretStr) -> None:
+        """The point goes to the branch where the token allows it, and in any case into an artifact."""
+        point = self._publication.history
+        if point is None:
+            return
+        kept = self._on_branch(point, token)
+        refused = kept if isinstance(kept, Refusal) else None
+        self._refused(refused)
+        members = history.artifact_members(
+            point, None if isinstance(kept, Refusal) else kept, refused.why if refused else ""
+        )
+        artifact = Artifact(
+            name=f"benchmark-history-{point.sha}", members=members, retention_days=history.RETENTION_DAYS
+        )
+        self._artifacts = (*self._artifacts, artifact)
+
+    def _on_branch(self, point: HistoryPoint, token: SecretStr) -> history.Kept | Refusal:
+        if not token.get_secret_value():
+            return history.no_token()
+        # many jobs may be at it, and each second between our own writes is one for them to be faster
+        github = connect(self._job, token, seconds_between_writes=0)
+        return history.append_point(github, self._job.repository, point, patience=self._patience())
+
     def upload_artifacts(self) -> None:
         patience = self._patience()
-        for artifact in self._publication.artifacts:
+        for artifact in self._artifacts:
             called = named(artifact.name, self._publication.name)
             result = upload(self._job, called, artifact.members, artifact.retention_days, patience=patience)
             if isinstance(result, Uploaded):

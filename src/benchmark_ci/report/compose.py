@@ -36,6 +36,7 @@ def compose(
         proof_seconds=round(sum(proof.seconds for proof in recording.proofs), 1),
         targets=targets,
         target_failures=preparation.target_failures if preparation else (),
+        courses=recording.history.courses if recording.history else (),
         cautions=cautions(recording, comparison),
         error=error.message if error else "",
         remedy=error.remedy if error else "",
@@ -50,11 +51,12 @@ def compose(
 
 
 def cautions(recording: Recording, comparison: Comparison) -> tuple[str, ...]:
-    """What a reader should know besides: of the plan, the build and the controls."""
+    """What a reader should know besides: of the plan, the build, the history and the controls."""
     preparation = recording.preparation
     misled = proof.misled(comparison.controls)
-    found = (*recording.header.cautions, *(preparation.cautions if preparation else ()))
-    return (*found, misled) if misled else found
+    unread = recording.history.caution if recording.history else ""
+    built = preparation.cautions if preparation else ()
+    return (*recording.header.cautions, *built, *filter(None, (unread, misled)))
 
 
 def verdict(recording: Recording, comparison: Comparison, error: BenchmarkCIError | None) -> Overall:

@@ -10,7 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from benchmark_ci.model import Commit, Overall, Report, TargetResult
-from benchmark_ci.report import facts, plain, plot, proof, selection, table, targets, units
+from benchmark_ci.report import course, facts, plain, plot, proof, selection, table, targets, units
 from benchmark_ci.report.headline import headline
 
 _TONES = {
@@ -35,6 +35,7 @@ def page(report: Report) -> str:
     """The HTML document; every name in it is escaped, nothing in it is fetched."""
     style, script = _source("report.css"), _source("report.js")
     results = table.ordered(report)
+    courses = course.sparklines(report)
     return _template().render(
         report=report,
         headline=headline(report).of(plain.name(report.name) if report.name.strip() else ""),
@@ -51,9 +52,12 @@ def page(report: Report) -> str:
         trust=facts.trust(report),
         command=facts.reproduce(report),
         plot=plot.forest(report),
-        rows=[table.row(result) for result in results],
+        rows=[table.row(result, courses.get(course.key(result))) for result in results],
+        show_course=any(course.key(result) in courses for result in results),
+        course_size=(course.WIDTH, course.HEIGHT),
         verdicts=list(dict.fromkeys(result.verdict.value for result in results)),
         show_target=len({(result.package, result.target) for result in results}) > 1,
+        harness_memory=facts.harness_memory(report),
         show_memory=any(map(selection.memory, results)),
         show_instructions=any(map(proof.instructions, results)),
         targets=[_target(one) for one in report.targets],

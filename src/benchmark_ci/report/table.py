@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from benchmark_ci.model import Report, Result
 from benchmark_ci.report import plain, proof, selection, units
+from benchmark_ci.report.course import Sparkline
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,12 @@ class Row:
     rounds: int
     memory: str
     memory_change: str
+    memory_interval: str
     memory_key: float
     differs: str
     instructions: str
     instructions_key: float
+    course: Sparkline | None
 
 
 def ordered(report: Report) -> list[Result]:
@@ -44,7 +47,7 @@ def ordered(report: Report) -> list[Result]:
     return [*matter, *(result for result in report.benchmarks if result.verdict not in told)]
 
 
-def row(result: Result) -> Row:
+def row(result: Result, course: Sparkline | None = None) -> Row:
     """What the table says of a benchmark."""
     both = selection.memory(result)
     return Row(
@@ -67,10 +70,12 @@ def row(result: Result) -> Row:
         rounds=result.rounds,
         memory=units.sizes(*both) if both else selection.NONE,
         memory_change=units.change(selection.memory_change(result)) if both else "",
+        memory_interval=selection.memory_interval(result) if both else "",
         memory_key=_key(selection.memory_change(result) if both else None),
         differs=_differs(result),
         instructions=proof.instructions(result).replace(" instructions", ""),
         instructions_key=_key(result.current_instructions),
+        course=course,
     )
 
 
