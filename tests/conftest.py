@@ -23,7 +23,12 @@ settings.load_profile("house")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    engines: dict[str, Callable[[], str]] = {"cargo": _no_cargo, "container": _no_docker, "act": _no_act}
+    engines: dict[str, Callable[[], str]] = {
+        "cargo": _no_cargo,
+        "container": _no_docker,
+        "act": _no_act,
+        "actionlint": _no_actionlint,
+    }
     for name, missing in engines.items():
         if item.get_closest_marker(name) is None or not (reason := missing()):
             continue
@@ -56,6 +61,10 @@ def _no_docker() -> str:
 
 def _no_act() -> str:
     return _no_docker() or ("" if shutil.which("act") else "act is not on the PATH")
+
+
+def _no_actionlint() -> str:
+    return "" if shutil.which("actionlint") else "actionlint is not on the PATH"
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -29,6 +30,8 @@ from benchmark_ci.measure.recording import Line, Recorder
 from benchmark_ci.model import Links, Noun, Overall, Report, Result, SideTime, Throughput, Verdict
 from benchmark_ci.publish.publication import Published
 from benchmark_ci.report.comment import comment
+from benchmark_ci.report.memory import memory_results
+from tests.report import samples
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
@@ -235,6 +238,12 @@ def test_the_files_shown_can_be_read(document: Path) -> None:
     assert read_config(shown.encode(), PurePosixPath("benchmark-ci.toml"), model.Side.CURRENT).limits
 
 
+def test_every_field_of_the_memory_results_is_documented() -> None:
+    documented = [unquoted(row[0]) for row in rows(section(CONFIGURATION, "Memory results"))]
+    written = json.loads(memory_results(samples.rich()))
+    assert written and all(list(one) == documented for one in written)
+
+
 # --- methodology and recording
 
 
@@ -357,12 +366,32 @@ def test_workflows_are_valid() -> None:
 
 def test_workflows_are_safe(tmp_path: Path) -> None:
     """Tags instead of SHAs are the only thing that the examples allow themselves: docs/security.md."""
-    policies = "{actions/checkout: ref-pin, OWNER/benchmark-ci: ref-pin}"
+    tagged = ("actions/checkout", "actions/download-artifact", "OWNER/benchmark-ci")
+    policies = f"{{{', '.join(f'{action}: ref-pin' for action in tagged)}}}"
     config = tmp_path / "zizmor.yml"
     config.write_text(f"rules: {{unpinned-uses: {{config: {{policies: {policies}}}}}}}\n", encoding="utf-8")
     command: list[str | Path] = [TOOLS / "zizmor", "--quiet", "--offline", "--config", config]
     answer = subprocess.run([*command, *WORKFLOWS], capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.actionlint
+def test_workflows_pass_actionlint() -> None:
+    answer = subprocess.run(["actionlint", "-no-color", *WORKFLOWS], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.name)
+def test_the_readme_names_every_workflow(workflow: Path) -> None:
+    shown = workflow.name == "start.yml"
+    assert shown or f"(examples/workflows/{workflow.name})" in README.read_text(encoding="utf-8")
+
+
+def test_the_gate_waits_for_every_other_job_of_the_complete_pipeline() -> None:
+    jobs = yaml((ROOT / "examples/workflows/complete.yml").read_text(encoding="utf-8"))["jobs"]
+    *others, gate = jobs
+    assert (others, gate) == (["benchmark", "benchmark-trend", "memory-benchmark"], "all-benchmarks-passed")
+    assert jobs[gate]["needs"] == others and jobs[gate]["if"] == "always()"
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.name)

@@ -24,6 +24,7 @@ WIRING = {
     "run",
     "action",
     "terminal",
+    "relay",
     "cli",
     "commands",
     "container",

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.speed judging | overhead | compare`: prints figures and their targets."""
+"""`python -m benchmarks.speed judging | overhead | compare | memory`: prints figures and their targets."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import argparse
 import sys
 
 from benchmarks.speed.judging import judging
+from benchmarks.speed.memory import memory
 from benchmarks.speed.overhead import overhead
 from benchmarks.speed.trees import trees
 
 JUDGING_SECONDS = 5.0
 OVERHEAD_PERCENT = 3.0
 COMPARE_MIB = 300.0
+MEMORY_RANGE_PERCENT = 10.0  # else processes of the same code would be called grown
 
 
 def main() -> int:
     """Run one measurement; returns 1 when it misses its target."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("figure", choices=("judging", "overhead", "compare"))
+    parser.add_argument("figure", choices=("judging", "overhead", "compare", "memory"))
     figure = parser.parse_args().figure
     if figure == "compare":
         return _compare()
+    if figure == "memory":
+        return _memory()
     if figure == "judging":
         seconds = judging()
         for stage, value in seconds.items():
@@ -40,6 +44,18 @@ def _compare() -> int:
     rival = next(one for way, one in spent.items() if way.startswith("critcmp, two trees"))
     slower = _told(ours[0].wall_seconds, rival.wall_seconds, "s")
     return slower | _told(max(one.peak_mib for one in ours), COMPARE_MIB, "MiB")
+
+
+def _memory() -> int:
+    repeated = memory()
+    for one in repeated:
+        print(
+            f"{one.benchmark}: {len(one.peaks)} processes, median {one.median / 1e6:.3f} MB, "
+            f"smallest to largest {min(one.peaks) / 1e6:.3f} to {max(one.peaks) / 1e6:.3f} MB "
+            f"({one.range_percent:.2f} %), standard deviation {one.deviation_percent:.2f} %"
+        )
+    print(f"the harness's own: {repeated[0].harness / 1e6:.3f} MB")
+    return _told(round(max(one.range_percent for one in repeated), 2), MEMORY_RANGE_PERCENT, "%")
 
 
 def _told(value: float, target: float, unit: str) -> int:

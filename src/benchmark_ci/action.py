@@ -91,15 +91,8 @@ class ActionDoor:
         self._store = store_for_job(self.settings, self._job, self._private / "store", self._environ)
         plan = plan_for_job(self.settings, self._job, self._event, self._store)
         self.settings = effective(self.settings, plan.config)
-        self._own_output()
+        files.make_anew(self.output)
         return plan
-
-    def _own_output(self) -> None:
-        """The output folder, empty, and made anew where something else stands in its place."""
-        if self.output.is_symlink() or self.output.is_file():
-            self.output.unlink()
-        shutil.rmtree(self.output, ignore_errors=True)
-        self.output.mkdir(parents=True)
 
     def site(self) -> Site:
         """Private folders outside the workspace; the wall is put up and tried."""
@@ -207,13 +200,13 @@ class ActionDoor:
         self._clean_up()
 
 
-def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice) -> None:
-    """Tell a job that it could not begin."""
+def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice, why: str = "") -> None:
+    """Tell a job that it could not begin; `why` is Markdown for the summary, else the error's message."""
     voice.error(error)
     if job is None:
         return
     verdict = Overall.NOTHING_COMPARED if isinstance(error, NothingCompared) else Overall.FAILED
-    said = f"## {error.title}\n\n{error.message}\n\n{error.remedy}\n"
+    said = f"## {error.title}\n\n{why or error.message}\n\n{error.remedy}\n"
     publication = Publication(summary=lambda _: said, outputs={"verdict": verdict.value})
     publish(publication, job, Settings().github_token, voice)
 

@@ -15,7 +15,7 @@ from benchmark_ci.commands import compare, history
 from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
-from benchmark_ci.model import Job, Links
+from benchmark_ci.model import Job, Links, Mode
 from benchmark_ci.parsers import Refused, percent
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import document
@@ -25,7 +25,7 @@ from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 from benchmark_ci.wall import files
 
-NOT_LOCAL = ("github_token", "comment", "history", "name")
+NOT_LOCAL = ("mode", "github_token", "comment", "history", "name")
 FLAGS = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG) if one.name not in NOT_LOCAL}
 """Flags of `run`: every input that makes sense on one's own machine."""
 
@@ -68,6 +68,10 @@ def _action(_: argparse.Namespace) -> ExitCode:
     voice.mask(token)
     voice.mask(base64.b64encode(f"x-access-token:{token}".encode()).decode())  # as git sends it
     try:
+        if settings.mode is Mode.PUBLISH:
+            from benchmark_ci.relay import relay
+
+            return relay(settings, job, voice)
         return run(ActionDoor(settings, job, dict(os.environ), voice), voice)
     except Exception as bug:  # a traceback would end with 1, the code of a regression
         if job.debug:

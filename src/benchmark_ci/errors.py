@@ -57,6 +57,18 @@ class BadFile(BadInput):
     title = "Unreadable file"
 
 
+class ArtifactRejected(BadInput):
+    """Another run's artifact is not what it should be; nothing of it is published."""
+
+    title = "Artifact rejected"
+
+
+class GitHubFailed(BenchmarkCIError):
+    """GitHub's API refused what a job cannot do without, or gave no answer."""
+
+    title = "GitHub refused"
+
+
 class Stopped(BenchmarkCIError):
     """What a recording says of the error that stopped its run."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmark_ci.model import CommentWhen, FailOn
+from benchmark_ci.model import CommentWhen, FailOn, Mode
 from benchmark_ci.parsers import (
     BENCH,
     DEBIAN,
@@ -80,6 +80,12 @@ INPUTS: tuple[Input, ...] = (
         "Branch, tag or SHA to compare with, or latest-release for the newest stable version tag.",
         ref,
         flag="baseline",
+    ),
+    Input(
+        "mode",
+        "benchmark",
+        "What the job does: benchmark, or publish what the pull request's own run has measured.",
+        one_of(Mode),
     ),
     Input(
         "github_token",

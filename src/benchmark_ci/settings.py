@@ -19,6 +19,7 @@ _FALLBACK_THRESHOLD = Input("REGRESSION_THRESHOLD", "10", "", percent, field="th
 
 _NOT_REPEATED = (
     "baseline_ref",
+    "mode",
     "github_token",
     "filter",
     "fail_on",

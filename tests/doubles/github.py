@@ -16,9 +16,10 @@ import secrets
 
 from tests.doubles.github_artifacts import PREFIX, Artifacts
 from tests.doubles.github_rest import Comment, Pull, Rest, Token
+from tests.doubles.github_runs import Runs, WorkflowRun
 from tests.doubles.http_double import Answer, HttpDouble, Request
 
-__all__ = ["Comment", "FakeGitHub", "Pull", "Token"]
+__all__ = ["Comment", "FakeGitHub", "Pull", "Token", "WorkflowRun"]
 
 
 class FakeGitHub(HttpDouble):
@@ -40,6 +41,7 @@ class FakeGitHub(HttpDouble):
         super().__init__(host)
         self.rest = Rest(repository)
         self.artifacts = Artifacts(act=act, oldest=oldest)
+        self.runs = Runs(self.rest, self.artifacts)
         self._prefix, self._graphql = ("/api/v3", "/api/graphql") if enterprise else ("", "/graphql")
 
     @property
@@ -75,7 +77,6 @@ class FakeGitHub(HttpDouble):
         if request.path == self._graphql:
             return self.rest.answer(request, request.base + self._prefix, "/graphql")
         if request.path.startswith(self._prefix):
-            return self.rest.answer(
-                request, request.base + self._prefix, request.path.removeprefix(self._prefix)
-            )
+            base, path = request.base + self._prefix, request.path.removeprefix(self._prefix)
+            return self.runs.answer(request, base, path) or self.rest.answer(request, base, path)
         return Answer(404, {"message": "Not Found"})

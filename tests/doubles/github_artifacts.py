@@ -34,6 +34,8 @@ class Artifact:
     blob: bytes | None = None
     content_type: str = ""
     final: bool = False
+    expired: bool = False
+    size: int | None = None  # what the REST API says of it; None: the truth
 
     @property
     def digest(self) -> str:

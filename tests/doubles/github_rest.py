@@ -41,6 +41,8 @@ class Pull:
     head_sha: str = "b" * 40
     base_sha: str = "a" * 40
     head_ref: str = "feature"
+    head_repository: str = ""  # empty: the repository itself, else a fork
+    base_ref: str = "main"
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Rest:
 
     def answer(self, request: Request, base: str, path: str) -> Answer:
         """`base` is what stands before `path` in the addresses that we give out."""
-        token = self._token(request)
+        token = self.token_of(request)
         if token is None:
             return problem(401, "Bad credentials")
         if request.method != "GET" and request.method == "POST" and path == "/graphql":
@@ -81,7 +83,8 @@ class Rest:
         self.comments[comment.id] = comment
         return comment
 
-    def _token(self, request: Request) -> Token | None:
+    def token_of(self, request: Request) -> Token | None:
+        """The token that a request brings, if it is a good one."""
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         return self.tokens.get(value) if scheme.lower() in ("bearer", "token") else None
 

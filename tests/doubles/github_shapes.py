@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 _REPOSITORY_URLS = (
@@ -11,7 +12,7 @@ _REPOSITORY_URLS = (
     "subscribers subscription tags teams trees"
 )
 _USER_URLS = "events followers following gists organizations received_events repos starred subscriptions"
-_WHEN = "2026-11-23T06:30:00Z"
+WHEN = "2026-11-23T06:30:00Z"
 
 
 def user(base: str, login: str, kind: str) -> dict[str, Any]:
@@ -31,14 +32,19 @@ def user(base: str, login: str, kind: str) -> dict[str, Any]:
     }
 
 
+def repository_id(full_name: str) -> int:
+    """4242 is the repository's own; a fork has another one."""
+    return 4242 if full_name == "octo/crate" else zlib.crc32(full_name.encode())
+
+
 def repository(base: str, full_name: str) -> dict[str, Any]:
     owner, name = full_name.split("/")
     me, page = f"{base}/repos/{full_name}", f"https://github.com/{full_name}"
     counts = "forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count"
     flags = "has_issues has_projects has_wiki has_pages has_discussions has_downloads archived disabled"
     return {
-        "id": 4242,
-        "node_id": "R_4242",
+        "id": repository_id(full_name),
+        "node_id": f"R_{repository_id(full_name)}",
         "name": name,
         "full_name": full_name,
         "owner": user(base, owner, "Organization"),
@@ -56,7 +62,7 @@ def repository(base: str, full_name: str) -> dict[str, Any]:
         "git_url": f"git://github.com/{full_name}.git",
         "ssh_url": f"git@github.com:{full_name}.git",
         "svn_url": page,
-        **dict.fromkeys(("created_at", "updated_at", "pushed_at"), _WHEN),
+        **dict.fromkeys(("created_at", "updated_at", "pushed_at"), WHEN),
         **{f"{field}_url": f"{me}/{field}" for field in _REPOSITORY_URLS.split()},
         **dict.fromkeys(counts.split(), 0),
         **dict.fromkeys(flags.split(), False),
@@ -74,8 +80,8 @@ def comment(base: str, full_name: str, number: int, stored: Any) -> dict[str, An
         "html_url": f"https://github.com/{full_name}/pull/{number}#issuecomment-{stored.id}",
         "issue_url": f"{base}/repos/{full_name}/issues/{number}",
         "user": user(base, stored.login, stored.kind),
-        "created_at": _WHEN,
-        "updated_at": _WHEN,
+        "created_at": WHEN,
+        "updated_at": WHEN,
         "author_association": "NONE",
         "body": stored.body,
         "performed_via_github_app": None,
@@ -83,7 +89,7 @@ def comment(base: str, full_name: str, number: int, stored: Any) -> dict[str, An
 
 
 def pull(base: str, full_name: str, stored: Any) -> dict[str, Any]:
-    """A pull request; `stored` has number, state, locked, head_sha, base_sha, head_ref."""
+    """A pull request; `stored` is a Pull."""
     me, page = f"{base}/repos/{full_name}/pulls/{stored.number}", f"https://github.com/{full_name}/pull"
     issue = f"{base}/repos/{full_name}/issues/{stored.number}"
     links = {
@@ -121,14 +127,14 @@ def pull(base: str, full_name: str, stored: Any) -> dict[str, Any]:
         "title": "A change",
         "user": user(base, "contributor", "User"),
         "labels": [],
-        "created_at": _WHEN,
-        "updated_at": _WHEN,
+        "created_at": WHEN,
+        "updated_at": WHEN,
         "author_association": "CONTRIBUTOR",
         "mergeable_state": "clean",
         "merged": False,
         "maintainer_can_modify": False,
-        "head": _end(base, full_name, stored.head_ref, stored.head_sha),
-        "base": _end(base, full_name, "main", stored.base_sha),
+        "head": _end(base, stored.head_repository or full_name, stored.head_ref, stored.head_sha),
+        "base": _end(base, full_name, stored.base_ref, stored.base_sha),
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark_ci.inputs import INPUTS
+from tests.doubles.github import FakeGitHub
 from tests.doubles.runner import RunnerResult, lay_out, read_result
 from tests.doubles.runner_environment import RunnerJob, environment
 from tests.plan.repositories import git
@@ -22,14 +23,27 @@ SUFFIX = "native"
 
 
 def run_natively(scene: Scene, inputs: Mapping[str, str]) -> RunnerResult:
-    """Run `benchmark-ci action` on the pull request in a process of this machine, paths translated."""
+    """Run `benchmark-ci action` on the pull request in a process of this machine."""
     workspace = scene.workspace(scene.merge, "refs/remotes/pull/7/merge")
     scene.last_workspace = workspace
-    temp = Path(tempfile.mkdtemp(prefix="runner-temp-", dir=scene.folder))
-    lay_out(temp, scene.event(), SUFFIX)
     job = RunnerJob(repository="octo/crate", sha=git(workspace, "rev-parse", "HEAD"))
-    given = {one.name: "" for one in INPUTS} | {"github_token": scene.token} | dict(inputs)
-    variables = environment(job, "pull_request", given, scene.github, SUFFIX, {})
+    given = {"github_token": scene.token} | dict(inputs)
+    return act(job, "pull_request", scene.event(), workspace, given, scene.github)
+
+
+def act(
+    job: RunnerJob,
+    event_name: str,
+    event: Mapping[str, object],
+    workspace: Path,
+    inputs: Mapping[str, str],
+    github: FakeGitHub,
+) -> RunnerResult:
+    """Run `benchmark-ci action` as a job, the container's paths translated."""
+    temp = Path(tempfile.mkdtemp(prefix="runner-temp-", dir=workspace.parent))
+    lay_out(temp, event, SUFFIX)
+    given = {one.name: "" for one in INPUTS} | dict(inputs)
+    variables = environment(job, event_name, given, github, SUFFIX, {})
     places = {
         "/github/workspace": str(workspace),
         "/github/workflow": str(temp / "_github_workflow"),

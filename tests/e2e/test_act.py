@@ -136,7 +136,12 @@ def test_the_comment_is_posted(acted: Acted) -> None:
 
 def test_acts_artifact_server_holds_the_three_artifacts(acted: Acted) -> None:
     kept = {path.stem: path for path in acted.artifacts.rglob("*.zip")}
-    assert set(kept) == {"benchmark-report", "benchmark-results-baseline", "benchmark-results-current"}
+    assert set(kept) == {
+        "benchmark-report",
+        "benchmark-results-baseline",
+        "benchmark-results-current",
+        "memory-benchmark-results",
+    }
     held = {name: zipfile.ZipFile(path).namelist() for name, path in kept.items()}
     assert "report.json" in held["benchmark-report"]
     assert all(names for names in held.values())

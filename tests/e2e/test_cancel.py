@@ -30,7 +30,7 @@ def scene(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scen
 
 @pytest.fixture(scope="module")
 def cancelled(scene: Scene) -> tuple[RunnerResult, Path]:
-    result = scene.pull_request(cancel_when=SECOND_LOOK)
+    result = scene.pull_request({"prove": "false"}, cancel_when=SECOND_LOOK)
     return result, scene.last_workspace
 
 

@@ -34,7 +34,12 @@ def artifacts(scene: Scene) -> set[str]:
     return {one.name for one in scene.github.artifacts.stored if one.final}
 
 
-ALL = {"benchmark-report", "benchmark-results-current", "benchmark-results-baseline"}
+ALL = {
+    "benchmark-report",
+    "benchmark-results-current",
+    "benchmark-results-baseline",
+    "memory-benchmark-results",
+}
 
 
 def test_a_read_only_token_of_a_fork_is_a_notice(scene: Scene) -> None:

@@ -104,9 +104,13 @@ def test_the_slowed_benchmark_is_the_one_that_regressed(slow: Push) -> None:
     by_id = {one["id"]: one for one in slow.report["benchmarks"]}
     assert {name: one["verdict"] for name, one in by_id.items()} == {
         SLOWED: "regressed",
-        UNTOUCHED: "unchanged",
+        UNTOUCHED: "identical",
     }
+    assert by_id[UNTOUCHED]["control"] == "unchanged", "with so few, it is timed as the control"
+    assert slow.report["controls"] == {**slow.report["controls"], "timed": 1, "called_changed": 0}
     guilty = by_id[SLOWED]
+    assert guilty["baseline_instructions"] < guilty["current_instructions"]
+    assert any("channel" in name for name in guilty["differs"])
     assert guilty["limit_percent"] == 10 < guilty["change_low_percent"] <= guilty["change_percent"]
     assert guilty["baseline"]["time_ns"] < guilty["current"]["time_ns"]
     assert guilty["throughput"] == {"unit": "elements", "per_iteration": 2 * 64 * 64}
@@ -122,7 +126,7 @@ def test_the_outputs_are_complete(slow: Push) -> None:
         "verdict": "regressed",
         "regressed": "1",
         "improved": "0",
-        "unchanged": "1",
+        "unchanged": "0",
         "inconclusive": "0",
         "compared": "2",
         "targets_missed": "0",
@@ -139,12 +143,14 @@ def test_the_comment_says_everything_in_its_order_and_nothing_else(slow: Push) -
     body = ours(slow).body.replace("\xa0", " ")
     assert slow.result.outputs["artifact_url"] in body
     order = [
-        r"### ❌ 1 of 2 benchmarks is slower by more than 10 %\n\n\(2 timed\)",
+        r"### ❌ 1 of 2 benchmarks is slower by more than 10 %\n\n\(1 runs the same code, 1 timed\)",
         rf"Baseline \[`{slow.scene.base[:7]}`\].*current \[`{slow.head[:7]}`\].*rustc 1\.95\.0 · .* rounds",
-        rf"\| `{SLOWED}` \|.* → .*{CHANGE} \[\+[\d.]+, \+[\d.]+\] \| 10\s% \| \*\*regressed\*\*",
+        rf"\| `{SLOWED}`<br><sub>differs: .*</sub> \|.* → .*{CHANGE} \[\+[\d.]+, \+[\d.]+\] \| 10\s% \| "
+        r"\*\*regressed\*\*",
         r"Noise of this run: .* inconclusive\.",
         rf"benchmark-ci run --baseline {slow.scene.base} --current {slow.head} .*--filter",
-        rf"<details><summary>1 unchanged</summary>.*`{UNTOUCHED}`.*</details>",
+        rf"<details><summary>Why 1 benchmark was timed</summary>.*`{SLOWED}` differs: `quantizer::",
+        rf"<details><summary>1 runs the same code</summary>.*`{UNTOUCHED}`.*</details>",
         r"\[Full report and raw data\].*\[Workflow run\]",
     ]
     found = [re.search(pattern, body, re.DOTALL if "details" in pattern else 0) for pattern in order]
@@ -236,10 +242,12 @@ def test_the_recording_holds_every_process(slow: Push) -> None:
 
 def test_the_push_that_mends_it_turns_the_same_comment_green(slow: Push, mended: Push) -> None:
     assert mended.result.exit_code == 0
-    assert mended.result.outputs["verdict"] == "unchanged"
+    assert mended.result.outputs["verdict"] == "identical"
     assert mended.result.outputs["comment_url"] == slow.result.outputs["comment_url"]
     assert ours(mended).id == ours(slow).id
-    assert "### ✅ No benchmark is slower by more than 10 %" in ours(mended).body
+    said = "### ✅ No benchmark is slower by more than 10 %\n\n(all 2 run the same code)"
+    assert said in ours(mended).body.replace("\xa0", " ")
+    assert recording(mended.workspace).processes == (), "the same code is not timed"
     assert mended.head[:7] in ours(mended).body and slow.head[:7] not in ours(mended).body
 
 

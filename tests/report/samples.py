@@ -13,6 +13,7 @@ from benchmark_ci.model import (
     Environment,
     FailOn,
     Links,
+    MemoryChange,
     Overall,
     ReferenceTarget,
     Report,
@@ -70,6 +71,7 @@ def measured(
     reason: str = "",
     minutes: float | None = None,
     memory: tuple[int, int] | None = (12_300_000, 12_400_000),
+    memory_warning: str = "",
     because: str = "",
     differs: tuple[str, ...] = (),
     instructions: tuple[int, int] | None = None,
@@ -100,16 +102,35 @@ def measured(
             floor_ns=baseline_ns,
             typical_ns=baseline_ns * 1.01,
             peak_memory_bytes=peak[0],
+            harness_memory_bytes=4_100_000 if memory else None,
         ),
         current=SideTime(
-            time_ns=current_ns, floor_ns=current_ns, typical_ns=current_ns * 1.01, peak_memory_bytes=peak[1]
+            time_ns=current_ns,
+            floor_ns=current_ns,
+            typical_ns=current_ns * 1.01,
+            peak_memory_bytes=peak[1],
+            harness_memory_bytes=4_250_000 if memory else None,
         ),
+        memory=memory and _memory(memory, memory_warning),
         throughput=throughput,
         timed_because=because,
         differs=differs,
         baseline_instructions=instructions[0] if instructions else None,
         current_instructions=instructions[1] if instructions else None,
         control=control,
+    )
+
+
+def _memory(peaks: tuple[int, int], warning: str) -> MemoryChange:
+    change = round((peaks[1] / peaks[0] - 1) * 100, 1)
+    return MemoryChange(
+        change_percent=change,
+        low_percent=change - 0.3,
+        high_percent=change + 0.4,
+        rounds=12,
+        threshold_percent=10,
+        limit_bytes=500_000_000,
+        warning=warning,
     )
 
 
@@ -294,6 +315,8 @@ def rich() -> Report:
                 because="its code differs",
                 differs=("quantizer::int4::pack_nibbles", "<f32 as quantizer::Scale>::round_half_even"),
                 instructions=(18_874_402, 24_117_282),
+                memory=(20_000_000, 24_000_000),
+                memory_warning="Peak memory grew by more than 10 %.",
             ),
             measured(
                 "pack|bits/`odd` @alice #1", Verdict.REGRESSED, 14.8, 1.9, 845, throughput=elements, limit=10

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -31,7 +31,7 @@ from benchmark_ci.model import (
 AnyLine = Header | Preparation | History | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
 Line = Annotated[AnyLine, Field(discriminator="kind")]
 _LINES: TypeAdapter[AnyLine] = TypeAdapter(Line)
-_Kind = TypeVar("_Kind")
+OneLine = TypeVar("OneLine", bound=AnyLine)
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -59,70 +59,76 @@ class Recorder:
         self._raw.close()
 
 
-def read(path: Path) -> Recording:
+def read(path: Path, called: str = "", most_bytes: int | None = None) -> Recording:
     """Read a recording; one that ends in the middle gives what it holds.
 
+    `called` is how errors name it, `most_bytes` how much it may unpack to.
     Raises BadFile naming the line that is not what the format says.
     """
-    found = [_parse(path, number, text) for number, text in enumerate(_lines(path), start=1)]
-    header = _last(found, Header)
-    if header is None:
-        raise BadFile(f"`{path}` holds no recording.", "Give a `recording.jsonl.gz` that a run left.")
+    called = called or str(path)
+    lines: list[AnyLine] = []
+    for number, text in enumerate(_lines(path, called, most_bytes), start=1):
+        line = _parse(called, number, text)
+        ended = bool(lines) and isinstance(lines[-1], End)
+        if ended or isinstance(line, Header) != (not lines):
+            raise _damaged(called, number, f"a line of kind `{line.kind}` does not belong here")
+        lines.append(line)
+    if not lines:
+        raise BadFile(f"`{called}` holds no recording.", "Give a `recording.jsonl.gz` that a run left.")
     return Recording(
-        header=header,
-        preparation=_last(found, Preparation),
-        history=_last(found, History),
-        proofs=_those(found, Proof),
-        processes=_those(found, Process),
-        failures=_those(found, Failure),
-        references=_those(found, ReferenceProcess),
-        unmeasured=_those(found, Unmeasured),
-        end=_last(found, End),
+        header=_all(lines, Header)[0],
+        preparation=next(iter(_all(lines, Preparation)), None),
+        history=next(iter(_all(lines, History)), None),
+        proofs=_all(lines, Proof),
+        processes=_all(lines, Process),
+        failures=_all(lines, Failure),
+        references=_all(lines, ReferenceProcess),
+        unmeasured=_all(lines, Unmeasured),
+        end=next(iter(_all(lines, End)), None),
     )
 
 
-def _those(lines: list[AnyLine], kind: type[_Kind]) -> tuple[_Kind, ...]:
+def _all(lines: Iterable[AnyLine], kind: type[OneLine]) -> tuple[OneLine, ...]:
     return tuple(line for line in lines if isinstance(line, kind))
 
 
-def _last(lines: list[AnyLine], kind: type[_Kind]) -> _Kind | None:
-    return next((line for line in reversed(lines) if isinstance(line, kind)), None)
-
-
-def _parse(path: Path, number: int, text: bytes) -> AnyLine:
+def _parse(called: str, number: int, text: bytes) -> AnyLine:
     try:
         line = _LINES.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise _damaged(path, number, f"{place + ': ' if place else ''}{first['msg']}") from error
+        raise _damaged(called, number, f"{place + ': ' if place else ''}{first['msg']}") from error
     if isinstance(line, Process | ReferenceProcess) and (problem := flaw(line.iters, line.times)):
-        raise _damaged(path, number, problem)
+        raise _damaged(called, number, problem)
     return line
 
 
-def _damaged(path: Path, number: int, problem: str) -> BadFile:
+def _damaged(called: str, number: int, problem: str) -> BadFile:
     return BadFile(
-        f"`{path}`, line {number}: {problem}.",
+        f"`{called}`, line {number}: {problem}.",
         "It was damaged, or written by another version of Benchmark CI.",
     )
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path, called: str, most_bytes: int | None) -> Iterator[bytes]:
     """Complete lines; a file cut off inside its last block, or line, ends before that line."""
     try:
         with gzip.open(path, "rb") as opened:
+            left = most_bytes
             while True:
                 try:
                     line = opened.readline(LONGEST_LINE_BYTES)
                 except EOFError:
                     return
                 if len(line) >= LONGEST_LINE_BYTES:
-                    raise BadFile(f"`{path}` has a line of more than {LONGEST_LINE_BYTES} bytes.")
+                    raise BadFile(f"`{called}` has a line of more than {LONGEST_LINE_BYTES} bytes.")
+                if left is not None and (left := left - len(line)) < 0:
+                    raise BadFile(f"`{called}` unpacks to more than {most_bytes} bytes.")
                 if not line.endswith(b"\n"):
                     return
                 yield line
     except FileNotFoundError as error:
-        raise BadFile(f"There is no recording at `{path}`.", "Give a `recording.jsonl.gz`.") from error
+        raise BadFile(f"There is no recording at `{called}`.", "Give a `recording.jsonl.gz`.") from error
     except (OSError, zlib.error) as error:
-        raise BadFile(f"`{path}` cannot be read: {error}.", "Give a `recording.jsonl.gz`.") from error
+        raise BadFile(f"`{called}` cannot be read: {error}.", "Give a `recording.jsonl.gz`.") from error

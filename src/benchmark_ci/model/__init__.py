@@ -59,7 +59,7 @@ from benchmark_ci.model.recording import (
 )
 from benchmark_ci.model.reference import ReferenceTarget, Standing, TargetResult, TargetVerdict
 from benchmark_ci.model.report import Annotation, Links, Report
-from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, PullRequest, Settings
+from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, Mode, PullRequest, Settings
 
 __all__ = [
     "BYTES_PER_MB",
@@ -95,6 +95,7 @@ __all__ = [
     "MeasurementSeconds",
     "Megabytes",
     "MemoryChange",
+    "Mode",
     "Noun",
     "Overall",
     "Percent",

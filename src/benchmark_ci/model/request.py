@@ -10,6 +10,13 @@ from pydantic import Field, SecretStr
 from benchmark_ci.model.base import Noun, Sha
 
 
+class Mode(StrEnum):
+    """Whether a job measures, or publishes what the run that started it has measured."""
+
+    BENCHMARK = "benchmark"
+    PUBLISH = "publish"
+
+
 class FailOn(StrEnum):
     """What makes the job fail."""
 
@@ -32,6 +39,7 @@ class Settings(Noun):
     threshold_percent: float = Field(default=10.0, gt=0, le=1000, allow_inf_nan=False)
     baseline_ref: str = ""
     current_ref: str = ""
+    mode: Mode = Mode.BENCHMARK
     github_token: SecretStr = SecretStr("")
     working_directory: PurePosixPath = PurePosixPath(".")
     packages: tuple[str, ...] = ()
@@ -101,3 +109,4 @@ class Event(Noun):
     pull_request: PullRequest | None = None
     before: Sha | None = None  # push: the commit before; None when all zeros
     tag: str | None = None  # release: its tag
+    workflow_run: int | None = None  # workflow_run: the run that started this one

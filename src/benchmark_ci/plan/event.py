@@ -50,6 +50,7 @@ class _Release(_Wire):
 
 
 class _WorkflowRun(_Wire):
+    id: int | None = None
     head_repository: _HeadRepository | None
 
 
@@ -93,6 +94,7 @@ def read_event(job: Job) -> SeenEvent:
         pull_request=_pull_request(payload),
         before=before if before and before.strip("0") else None,
         tag=payload.release.tag_name if payload.release and job.event_name == "release" else None,
+        workflow_run=payload.workflow_run.id if payload.workflow_run else None,
         stranger=_stranger(payload, job.event_name),
     )
 

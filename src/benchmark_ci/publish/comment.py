@@ -20,7 +20,7 @@ __all__ = ["Conversation", "Posted", "comment_marker", "post_comment"]
 ACTIONS_BOT = "github-actions[bot]"
 """Who writes with a job's own token. Nobody can register a login with brackets."""
 
-_WHAT = "The pull request comment was not posted"
+NOT_POSTED = "The pull request comment was not posted"
 
 
 class Posted(Noun):
@@ -142,4 +142,4 @@ def post_comment(
         return conversation.sync(body, create=create)
     # PyGithub asserts, and raises what it happens to meet, when an answer is not what it expects.
     except Exception as error:
-        return refusal(_WHAT, error, from_fork=from_fork)
+        return refusal(NOT_POSTED, error, from_fork=from_fork)

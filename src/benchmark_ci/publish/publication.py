@@ -17,7 +17,7 @@ from benchmark_ci.publish import history
 from benchmark_ci.publish.api import connect
 from benchmark_ci.publish.artifact_names import named
 from benchmark_ci.publish.artifacts import Uploaded, upload
-from benchmark_ci.publish.comment import Posted, post_comment
+from benchmark_ci.publish.comment import NOT_POSTED, Posted, post_comment
 from benchmark_ci.publish.files import write_outputs, write_summary
 from benchmark_ci.publish.markers import Run, comment_marker
 from benchmark_ci.publish.patience import Patience
@@ -41,6 +41,7 @@ class Publication(Noun):
     history: HistoryPoint | None = None  # None: not one of the runs that are kept
     artifacts: tuple[Artifact, ...] = ()
     linked_artifact: str = ""  # the one that renderings and `artifact_url` point to
+    artifact_url: str = ""  # where none is uploaded: that of another run
     summary: Rendering | None = None
     comment_body: Rendering | None = None
     pull_request: int | None = None
@@ -93,7 +94,7 @@ class _Publisher:
         self._patience = patience
         self._refusals: list[Refusal] = []
         self._artifacts = publication.artifacts
-        self._artifact_url = ""
+        self._artifact_url = publication.artifact_url
         self._comment_url = ""
 
     def keep_history(self, token: SecretStr) -> None:
@@ -143,9 +144,8 @@ class _Publisher:
         if wanted.comment_body is None or wanted.pull_request is None or wanted.comment is CommentWhen.NEVER:
             return
         if not token.get_secret_value():
-            what = "The pull request comment was not posted"
             remedy = "Pass one as the input `github_token`."
-            self._refused(Refusal(what=what, why="there is no token", remedy=remedy))
+            self._refused(Refusal(what=NOT_POSTED, why="there is no token", remedy=remedy))
             return
         result = post_comment(
             connect(self._job, token, seconds_between_writes=seconds_between_writes),
@@ -184,9 +184,10 @@ class _Publisher:
 
     def _links(self) -> Links:
         repository = f"{self._job.server_url.rstrip('/')}/{self._job.repository}"
+        run = self._publication.measured_in or self._this_run()
         return Links(
             repository_url=repository,
-            run_url=f"{repository}/actions/runs/{self._job.run_id}" if self._job.run_id else "",
+            run_url=f"{repository}/actions/runs/{run.id}" if run else "",
             artifact_url=self._artifact_url,
         )
 

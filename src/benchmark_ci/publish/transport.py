@@ -21,9 +21,15 @@ def session(user_agent: str = "benchmark-ci") -> requests.Session:
 
 
 def send(
-    http: requests.Session, method: str, url: str, *, headers: Mapping[str, str], data: bytes | None = None
+    http: requests.Session,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    data: bytes | None = None,
+    stream: bool | None = None,
 ) -> requests.Response:
-    """Send one request to exactly this address, following nothing.
+    """Send one request to exactly this address, following nothing; `stream`: the body is read later.
 
     The address is set again after requests prepared it, which would rewrite a signature's
     escapes (urllib3 still writes their letters large, which means the same).
@@ -31,7 +37,7 @@ def send(
     """
     prepared = http.prepare_request(requests.Request(method, url, headers=dict(headers), data=data))
     prepared.url = url
-    settings = http.merge_environment_settings(url, {}, stream=None, verify=None, cert=None)
+    settings = http.merge_environment_settings(url, {}, stream=stream, verify=None, cert=None)
     return http.send(prepared, timeout=TIMEOUT, allow_redirects=False, **settings)
 
 

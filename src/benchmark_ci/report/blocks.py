@@ -65,6 +65,12 @@ def memory(report: Report) -> str:
     return f"⚠️ {said} {told}{more}"
 
 
+def memory_head(report: Report) -> str:
+    """What stands above the rows of peak memory: the harness's share where it is known, and the columns."""
+    own = facts.harness_memory(report)
+    return (f"{own}\n\n" if own else "") + rows.MEMORY_HEAD
+
+
 def trust(report: Report) -> str:
     """How far the numbers can be trusted: one line."""
     return " ".join(facts.trust(report))

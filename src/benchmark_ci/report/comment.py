@@ -84,6 +84,8 @@ def _folded(report: Report, rest: Sequence[Result], shared: frozenset[str]) -> l
     alike = _alike(report)
     grouped = [one for group in alike.values() for one in group]
     more = [one for one in rest if not _is_alike(one, alike)]
+    identical = of(report, Verdict.IDENTICAL)
+    same = "runs the same code" if len(identical) == 1 else "run the same code"
     return [
         _table("more that matter", more, shared, 3, "row"),
         _names("failed alike", grouped, shared, 6, "failed benchmark"),
@@ -98,7 +100,7 @@ def _folded(report: Report, rest: Sequence[Result], shared: frozenset[str]) -> l
         _table("unchanged", of(report, Verdict.UNCHANGED), shared, 8, "unchanged benchmark"),
         _memory(report, shared),
         _timed(report, shared),
-        _names("run the same code", of(report, Verdict.IDENTICAL), shared, 10, "benchmark"),
+        _names(same, identical, shared, 10, "benchmark"),
     ]
 
 
@@ -133,4 +135,4 @@ def _timed(report: Report, shared: frozenset[str]) -> Part:
 
 def _memory(report: Report, shared: frozenset[str]) -> Part:
     lines = rows.memory(selection.by_memory(report), shared)
-    return _section(facts.memory_title(report), lines, 9, "row", rows.MEMORY_HEAD, "\n")
+    return _section(facts.memory_title(report), lines, 9, "row", blocks.memory_head(report), "\n")

@@ -126,3 +126,18 @@ def memory_title(report: Report) -> str:
     known, warned = selection.by_memory(report), len(selection.memory_warned(report))
     title = f"Peak memory of {units.count(len(known), 'benchmark')}"
     return f"{title}, {warned:,} warned of" if warned else title
+
+
+def harness_memory(report: Report) -> str:
+    """How much of every peak is the harness's own, over all executables of both sides; empty if unknown."""
+    known = [
+        side.harness_memory_bytes
+        for result in selection.by_memory(report)
+        for side in (result.baseline, result.current)
+        if side and side.harness_memory_bytes
+    ]
+    if not known:
+        return ""
+    low, high = units.size(min(known)), units.size(max(known))
+    own = f"{low} are" if low == high else f"{low} to {high} are"
+    return f"Of each peak memory, {own} the harness's own: what its executable takes without any benchmark."

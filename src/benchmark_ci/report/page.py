@@ -57,6 +57,7 @@ def page(report: Report) -> str:
         course_size=(course.WIDTH, course.HEIGHT),
         verdicts=list(dict.fromkeys(result.verdict.value for result in results)),
         show_target=len({(result.package, result.target) for result in results}) > 1,
+        harness_memory=facts.harness_memory(report),
         show_memory=any(map(selection.memory, results)),
         show_instructions=any(map(proof.instructions, results)),
         targets=[_target(one) for one in report.targets],

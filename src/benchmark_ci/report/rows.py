@@ -53,7 +53,10 @@ def memory(results: Iterable[Result], shared: frozenset[str]) -> tuple[str, ...]
             (
                 benchmark(result, shared),
                 _unbroken(units.sizes(*both)),
-                _unbroken(units.change(selection.memory_change(result))),
+                _unbroken(
+                    f"{units.change(selection.memory_change(result))} "
+                    f"{selection.memory_interval(result)}".strip()
+                ),
             )
         )
         for result in results

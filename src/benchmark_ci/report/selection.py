@@ -111,6 +111,14 @@ def memory_change(result: Result) -> float:
     return (both[1] / both[0] - 1) * 100 if both else 0.0
 
 
+def memory_interval(result: Result) -> str:
+    """`[+10.2, +14.1]`: of the change in peak memory; nothing where too few rounds tell."""
+    known = result.memory
+    if known is None or known.low_percent is None or known.high_percent is None:
+        return ""
+    return units.interval(known.low_percent, known.high_percent)
+
+
 def by_memory(report: Report) -> tuple[Result, ...]:
     """The benchmarks whose peak memory is known on both sides, the largest growth first."""
     known = [result for result in report.benchmarks if memory(result)]

@@ -24,7 +24,12 @@ _TITLES = {
 def summary(report: Report, links: Links) -> str:
     """The whole report as Markdown, at most a million bytes; what is cut is said."""
     shared = selection.shared_ids(report)
-    head = [blocks.top(report) + blocks.context(report, links), blocks.error(report), blocks.trust(report)]
+    head = [
+        blocks.top(report) + blocks.context(report, links),
+        blocks.error(report),
+        blocks.memory(report),
+        blocks.trust(report),
+    ]
     parts = [
         *(Part((text,)) for text in head if text),
         blocks.cautions(report),
@@ -40,7 +45,7 @@ def summary(report: Report, links: Links) -> str:
         Part(
             rows.memory(selection.by_memory(report), shared),
             rank=20,
-            before=f"#### {facts.memory_title(report)}\n\n{rows.MEMORY_HEAD}",
+            before=f"#### {facts.memory_title(report)}\n\n{blocks.memory_head(report)}",
         ),
         *(Part((text,)) for text in [blocks.links_line(links)] if text),
     ]

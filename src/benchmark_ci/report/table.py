@@ -32,6 +32,7 @@ class Row:
     rounds: int
     memory: str
     memory_change: str
+    memory_interval: str
     memory_key: float
     differs: str
     instructions: str
@@ -69,6 +70,7 @@ def row(result: Result, course: Sparkline | None = None) -> Row:
         rounds=result.rounds,
         memory=units.sizes(*both) if both else selection.NONE,
         memory_change=units.change(selection.memory_change(result)) if both else "",
+        memory_interval=selection.memory_interval(result) if both else "",
         memory_key=_key(selection.memory_change(result) if both else None),
         differs=_differs(result),
         instructions=proof.instructions(result).replace(" instructions", ""),

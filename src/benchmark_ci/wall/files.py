@@ -6,6 +6,7 @@ Nothing of the stranger may run meanwhile (`wall.process` sees to that), so ther
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -74,6 +75,14 @@ def read_text(root: Path, file: Path) -> str:
         return read(root, file).decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadFile(f"`{file.name}` is not UTF-8: {error}.") from error
+
+
+def make_anew(folder: Path) -> None:
+    """An empty folder of ours, whatever stood in its place; a link there is taken away, not followed."""
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def give_to_owner_of(place: Path, folder: Path) -> None:

@@ -1,6 +1,7 @@
 //! The quick crate, gone bad.
 
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::parent_id;
 use std::process::{exit, id, Command};
 use std::{ffi, fs};
 
@@ -38,13 +39,13 @@ fn tell() {
     exit(101);
 }
 
-/// Also those that ended and were never collected.
+/// Also those that ended and were never collected; but not the launcher, which waits for us.
 fn other_processes() -> Vec<u32> {
     let us = fs::metadata("/proc/self").expect("ourselves").uid();
     let every = fs::read_dir("/proc").expect("processes").flatten();
     let ours = every.filter(|entry| entry.metadata().is_ok_and(|data| data.uid() == us));
     let numbers = ours.filter_map(|entry| entry.file_name().to_string_lossy().parse().ok());
-    numbers.filter(|number| *number != id()).collect()
+    numbers.filter(|number| *number != id() && *number != parent_id()).collect()
 }
 
 /// One in a session of its own, and one that keeps our output open.

@@ -1,0 +1,105 @@
+"""A stranger's pull request: one workflow measures with a token that can only read, another one posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.github import Token, WorkflowRun
+from tests.doubles.runner import RunnerResult
+from tests.doubles.runner_environment import RunnerJob
+from tests.doubles.scene import NUMBER, REPOSITORY, Scene
+from tests.e2e.stage import QUICK, SLOWER, from_fork, quick, report, the_error
+
+pytestmark = pytest.mark.container
+FORK = "stranger/crate"
+
+
+@pytest.fixture(scope="module")
+def scene(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with Scene(tmp_path_factory.mktemp("fork"), QUICK, SLOWER) as scene:
+        yield scene
+
+
+def measured(scene: Scene) -> tuple[RunnerResult, WorkflowRun]:
+    """The fork's run, and how GitHub knows it afterwards."""
+    workspace = scene.workspace(scene.merge, f"refs/remotes/pull/{NUMBER}/merge")
+    job = scene.job(scene.merge, f"refs/pull/{NUMBER}/merge")
+    inputs = {
+        "time_budget": "0.5",
+        "github_token": scene.github.token(Token(writes=False)),
+        "comment": "never",
+    }
+    result = scene.run("pull_request", from_fork(scene), workspace, inputs, job=job)
+    runs = scene.github.runs
+    run = WorkflowRun(job.run_id, scene.head, head_repository=FORK, backend=job.run_backend_id)
+    run.conclusion = "failure" if result.exit_code else "success"
+    runs.runs[run.id] = run
+    runs.commits |= {scene.base: (), scene.head: (scene.base,), scene.merge: (scene.base, scene.head)}
+    runs.branches["main"] = scene.base
+    pull = scene.github.rest.pulls[NUMBER]
+    pull.head_sha, pull.head_repository = scene.head, FORK
+    return result, run
+
+
+def published(scene: Scene, run: WorkflowRun, folder: Path) -> RunnerResult:
+    """The second workflow's job, with nothing checked out."""
+    folder.mkdir()
+    event = {
+        "action": "completed",
+        "workflow_run": {"id": run.id, "head_repository": {"full_name": FORK}, "pull_requests": []},
+        "repository": {"full_name": REPOSITORY, "default_branch": "main"},
+    }
+    job = RunnerJob(
+        repository=REPOSITORY,
+        workflow="Publish benchmarks",
+        job="publish",
+        sha=scene.base,
+        ref="refs/heads/main",
+        run_id=run.id + 5000,
+        run_backend_id=f"publish-{run.id}",
+    )
+    inputs = {"mode": "publish", "threshold": "10"}
+    return scene.run("workflow_run", event, folder, inputs, ref="refs/heads/main", job=job)
+
+
+def test_measured_by_one_workflow_and_posted_by_the_other(scene: Scene, tmp_path: Path) -> None:
+    first, run = measured(scene)
+    assert (first.exit_code, first.outputs["verdict"]) == (1, "regressed"), first.output
+    assert scene.github.comments(NUMBER) == []
+
+    second = published(scene, run, tmp_path / "second")
+    assert second.exit_code == 0, second.output
+    same = ("verdict", "regressed", "compared", "baseline_sha", "current_sha")
+    assert {name: second.outputs[name] for name in same} == {name: first.outputs[name] for name in same}
+    assert "quick/parse" in scene.comment and "the fork's own run" in scene.comment
+    assert report(tmp_path / "second")["verdict"] == "regressed"
+    assert "Compiling" not in second.output
+
+    scene.push(quick())
+    scene.github.rest.pulls[NUMBER].head_sha = scene.head
+    posted = scene.comment
+    late = published(scene, run, tmp_path / "late")
+    assert late.exit_code == 0
+    assert "moved on" in late.log.named("notice")[0].data
+    assert scene.comment == posted
+
+    fixed, later = measured(scene)
+    assert fixed.exit_code == 0
+    assert published(scene, later, tmp_path / "fixed").exit_code == 0
+    assert "quick/parse" not in scene.comment.split("<details")[0]
+
+
+def test_an_artifact_that_nobody_of_us_made(scene: Scene, tmp_path: Path) -> None:
+    run = WorkflowRun(77, scene.head, head_repository=FORK)
+    scene.github.runs.runs[77] = run
+    pull = scene.github.rest.pulls[NUMBER]
+    pull.head_sha, pull.head_repository = scene.head, FORK
+    scene.github.runs.store(run, "benchmark-report", b"PK no zip")
+    before = [one.body for one in scene.github.comments(NUMBER)]
+    result = published(scene, run, tmp_path / "hostile")
+    assert (result.exit_code, result.outputs["verdict"]) == (2, "failed")
+    assert "no zip file" in the_error(result)
+    assert [one.body for one in scene.github.comments(NUMBER)] == before
