@@ -44,6 +44,8 @@ def packed(recording: Recording, folder: Path) -> bytes:
     recorder.add(recording.header)
     if recording.preparation:
         recorder.add(recording.preparation)
+    if recording.history:
+        recorder.add(recording.history)
     for lines in (
         recording.proofs,
         recording.processes,

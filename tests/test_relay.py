@@ -21,6 +21,7 @@ from benchmark_ci.model import (
     Contender,
     End,
     FailOn,
+    History,
     LimitRule,
     Proof,
     Recording,
@@ -464,6 +465,14 @@ def test_hostile_ids_stay_text(stage: Stage) -> None:
         f"<!-- benchmark-ci run={RUN}.1 -->"
     ]
     assert "\x1b" not in "".join(done.log.lines)
+
+
+def test_what_a_stranger_says_of_our_history_is_left_out(stage: Stage) -> None:
+    said = History(caution="The history says that all is well.")
+    stage.upload(slower().model_copy(update={"history": said}))
+    assert stage.publish().code is ExitCode.OK
+    assert "all is well" not in comment_of(stage)
+    assert "all is well" not in (stage.results / "report.json").read_text()
 
 
 def test_a_link_in_the_outputs_place_is_not_followed(stage: Stage) -> None:
