@@ -19,6 +19,7 @@ from benchmark_ci.model import (
     Commit,
     Config,
     Contender,
+    Course,
     End,
     FailOn,
     History,
@@ -247,6 +248,22 @@ def test_a_forged_limits_file_or_target_is_rejected(stage: Stage) -> None:
     stage.upload(slower().model_copy(update={"header": merged(targets=(target,))}))
     assert "does not ask for" in stage.publish().error
     assert not stage.github.comments(7)
+
+
+def test_the_history_is_not_a_strangers_to_tell(stage: Stage) -> None:
+    course = Course(
+        id="parse/small",
+        package="crate",
+        target="bench",
+        since="2026-01-05T09:30:00Z",
+        until="2026-02-05T09:30:00Z",
+        levels_percent=(0.0, 900.0),
+    )
+    history = History(branch_commit=BASE, courses=(course,), caution="Read https://example.org first.")
+    stage.upload(slower().model_copy(update={"history": history}))
+    assert stage.publish().code is ExitCode.OK
+    assert json.loads((stage.results / "report.json").read_text())["courses"] == []
+    assert "example.org" not in comment_of(stage)
 
 
 def test_a_target_that_a_fork_leaves_out_is_missed(stage: Stage) -> None:
@@ -523,6 +540,13 @@ def test_a_token_that_cannot_write(stage: Stage) -> None:
     done = stage.publish(token=stage.github.token(Token(writes=False)))
     assert done.code is ExitCode.NO_VERDICT
     assert "did not take its comment" in done.error
+
+
+def test_a_store_that_stumbles_is_asked_again(stage: Stage) -> None:
+    stage.upload(slower())
+    stage.github.fail("GET", "^/blob/", status(503))
+    assert stage.publish().code is ExitCode.OK
+    assert len(stage.github.requests("GET", "/artifacts/.*/zip")) == 2
 
 
 def test_a_token_that_cannot_read_runs(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""What else runs on the machine: nothing of ours, or a busy neighbour on each core.
+"""What else runs on the machine: nothing of ours, whatever others do, or a busy neighbour on each core.
 
 A neighbour calculates for a while and walks through more memory than caches hold for a while, in turns of
 random length, so that it disturbs cores and caches and is never the same for two processes.

@@ -36,6 +36,7 @@ class Load(StrEnum):
 
     REST = "rest"
     BUSY = "busy"  # a neighbour on each core that calculates and walks through memory
+    SHARED = "shared"  # the study starts nothing, but others compile and test on the same machine
 
 
 class Key(Noun):

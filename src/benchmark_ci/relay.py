@@ -124,7 +124,7 @@ class _Relay:
             trusted["threshold_percent"] = effective(ours, config).threshold_percent
         if "fail_on" in ours.model_fields_set:
             trusted["fail_on"] = ours.fail_on
-        # the comment shows no courses, and a stranger's words about our history are not worth checking
+        # The history is the base repository's: a stranger's account of it is not passed on.
         own = recording.model_copy(update={"header": header.model_copy(update=trusted), "history": None})
         every = config.targets if config else ()
         targets = [one for one in every if asked_for(one.benchmark, ours)]

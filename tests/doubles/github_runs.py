@@ -126,7 +126,7 @@ class Runs:
 
     def _commit(self, request: Request, base: str, sha: str) -> Answer | None:
         if sha not in self.commits:
-            return None  # what was written through the API is known there
+            return None  # one that was written through the API (`github_git`), or none at all
         return Answer(200, run_shapes.git_commit(base, self.rest.repository, sha, self.commits[sha]))
 
     def _contents(self, request: Request, base: str, path: str) -> Answer:

@@ -161,6 +161,12 @@ def test_a_dispatch_is_compared_with_what_it_names(stage: Stage) -> None:
     assert stage.scene.base in acted.log
 
 
+def test_where_nothing_was_timed_there_is_no_memory_and_the_gate_is_green(stage: Stage) -> None:
+    event = {"ref": "refs/heads/main", "inputs": {"baseline_ref": "v1.1.0"}}
+    acted = stage.act("complete.yml", "workflow_dispatch", event, stage.v1_1_0, "refs/heads/main")
+    assert acted.jobs == {"benchmark": GREEN, "all-benchmarks-passed": GREEN}, acted.log
+
+
 def test_the_nightly_run_is_compared_with_the_latest_release(stage: Stage) -> None:
     acted = stage.act("nightly.yml", "schedule", {}, stage.v1_1_0, "refs/heads/main")
     assert acted.jobs == {"benchmark": GREEN}, acted.log

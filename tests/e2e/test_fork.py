@@ -11,10 +11,24 @@ from tests.doubles.github import Token, WorkflowRun
 from tests.doubles.runner import RunnerResult
 from tests.doubles.runner_environment import RunnerJob
 from tests.doubles.scene import NUMBER, REPOSITORY, Scene
-from tests.e2e.stage import QUICK, SLOWER, from_fork, quick, report, the_error
+from tests.e2e.stage import QUICK, SLOWER, copy, from_fork, quick, report, the_error
 
 pytestmark = pytest.mark.container
 FORK = "stranger/crate"
+NAME = "benchmark-ci.toml"
+STRICT = """\
+threshold = 20
+
+[limits]
+"quick/render" = 5
+
+[[targets]]
+benchmark = "quick/parse"
+reference = "quick/render"
+times_faster = 5
+fail = true
+"""
+LOOSE = '[limits]\n"quick/*" = 500\n'
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +58,7 @@ def measured(scene: Scene) -> tuple[RunnerResult, WorkflowRun]:
     return result, run
 
 
-def published(scene: Scene, run: WorkflowRun, folder: Path) -> RunnerResult:
+def published(scene: Scene, run: WorkflowRun, folder: Path, **more: str) -> RunnerResult:
     """The second workflow's job, with nothing checked out."""
     folder.mkdir()
     event = {
@@ -61,7 +75,7 @@ def published(scene: Scene, run: WorkflowRun, folder: Path) -> RunnerResult:
         run_id=run.id + 5000,
         run_backend_id=f"publish-{run.id}",
     )
-    inputs = {"mode": "publish", "threshold": "10"}
+    inputs = {"mode": "publish", **more}
     return scene.run("workflow_run", event, folder, inputs, ref="refs/heads/main", job=job)
 
 
@@ -70,7 +84,7 @@ def test_measured_by_one_workflow_and_posted_by_the_other(scene: Scene, tmp_path
     assert (first.exit_code, first.outputs["verdict"]) == (1, "regressed"), first.output
     assert scene.github.comments(NUMBER) == []
 
-    second = published(scene, run, tmp_path / "second")
+    second = published(scene, run, tmp_path / "second", threshold="10")
     assert second.exit_code == 0, second.output
     same = ("verdict", "regressed", "compared", "baseline_sha", "current_sha")
     assert {name: second.outputs[name] for name in same} == {name: first.outputs[name] for name in same}
@@ -103,3 +117,32 @@ def test_an_artifact_that_nobody_of_us_made(scene: Scene, tmp_path: Path) -> Non
     assert (result.exit_code, result.outputs["verdict"]) == (2, "failed")
     assert "no zip file" in the_error(result)
     assert [one.body for one in scene.github.comments(NUMBER)] == before
+
+
+def test_both_workflows_judge_by_the_baselines_rules(image: str, tmp_path: Path) -> None:
+    """The fork loosens its limits and removes a target; all kinds of lines stand in its recording."""
+    crate = copy(QUICK, tmp_path / "crate")
+    (crate / NAME).write_text(STRICT)
+
+    def loosened(repository: Path) -> None:
+        SLOWER(repository)
+        (repository / NAME).write_text(LOOSE)
+
+    with Scene(tmp_path / "scene", crate, loosened) as scene:
+        scene.github.runs.files = {
+            (scene.base, NAME): STRICT.encode(),
+            (scene.head, NAME): LOOSE.encode(),
+            (scene.merge, NAME): LOOSE.encode(),
+        }
+        first, run = measured(scene)
+        told = report(scene.last_workspace)
+        second = published(scene, run, tmp_path / "second")
+        assert (first.exit_code, second.exit_code) == (1, 0), second.output
+        again = report(tmp_path / "second")
+        for part in ("verdict", "threshold_percent", "counts", "benchmarks", "targets", "fails_job"):
+            assert again[part] == told[part], part
+        assert {one["id"]: one["limit_percent"] for one in again["benchmarks"]} == {
+            "quick/parse": 20,
+            "quick/render": 5,
+        }
+        assert len(again["targets"]) == 1

@@ -33,7 +33,12 @@ def list_benchmarks(exe: Executable, site: Site) -> Listed:
     """Ask an executable for its benchmarks; titles that Criterion cut are completed."""
     identity = site.identity(exe.side)
     with site.at(exe.side):
-        answer = exe.run("--list", identity=identity, limit_seconds=executables.LIST_LIMIT_SECONDS)
+        answer = exe.run(
+            "--list",
+            identity=identity,
+            limit_seconds=executables.LIST_LIMIT_SECONDS,
+            home=site.here / "criterion" / "list",  # else Criterion starts cargo: 37 MB, not the harness's
+        )
         if not answer.ok:
             limit = executables.LIST_LIMIT_SECONDS
             why = (

@@ -115,7 +115,8 @@ def _read_only(what: str, from_fork: bool) -> Refusal:
         return Refusal(
             what=what,
             why="on a fork's pull request the token can only read",
-            remedy="The job summary and the artifacts have everything.",
+            remedy="The job summary and the artifacts have everything, and a second workflow with "
+            "`mode: publish` can post them.",
             level="notice",
         )
     return Refusal(
