@@ -484,14 +484,6 @@ def test_hostile_ids_stay_text(stage: Stage) -> None:
     assert "\x1b" not in "".join(done.log.lines)
 
 
-def test_what_a_stranger_says_of_our_history_is_left_out(stage: Stage) -> None:
-    said = History(caution="The history says that all is well.")
-    stage.upload(slower().model_copy(update={"history": said}))
-    assert stage.publish().code is ExitCode.OK
-    assert "all is well" not in comment_of(stage)
-    assert "all is well" not in (stage.results / "report.json").read_text()
-
-
 def test_a_link_in_the_outputs_place_is_not_followed(stage: Stage) -> None:
     stage.upload(slower())
     stage.results.parent.mkdir(parents=True)
