@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from benchmark_ci.model import Course, Report, Verdict
+from benchmark_ci.model import Course, History, Report, Verdict
 from benchmark_ci.report.course import HEIGHT, WIDTH, sparklines
 from benchmark_ci.report.page import page
+from benchmark_ci.run import judge
+from tests.engine import bench, processes, recording
 from tests.report.samples import measured, report
 
 
@@ -62,3 +64,12 @@ def test_slower_goes_up_and_a_gap_breaks_the_line() -> None:
     assert [len(one.split()) for one in line.lines] == [2, 2]
     first, second = (float(pair.split(",")[1]) for pair in line.lines[0].split())
     assert second < first
+
+
+def test_what_a_recording_holds_of_the_history_is_told_and_judges_nothing() -> None:
+    measured_once = recording(processes(bench("one"), [(100.0, 101.0)] * 9))
+    said = History(courses=(course(0, 900),), caution="The history was not read: x.")
+    plain, _ = judge(measured_once)
+    told, _ = judge(measured_once.model_copy(update={"history": said}))
+    assert told.courses == said.courses and said.caution in told.cautions
+    assert told.model_copy(update={"courses": (), "cautions": plain.cautions}) == plain
