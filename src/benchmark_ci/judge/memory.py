@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 
 from benchmark_ci.judge.limits import MemoryLimits
+from benchmark_ci.judge.numbers import rounded
 from benchmark_ci.model import BenchmarkId, HarnessMemory, MemoryChange, Process, Result, Side, SideTime
 
 THRESHOLD_PERCENT = 10.0
@@ -62,9 +63,9 @@ def memory_change(
     said = [f"Peak memory grew by more than {threshold_percent:g} %."] if grown else []
     said += [f"Peak memory is above {limit_bytes / 1e6:g} MB."] if above else []
     return MemoryChange(
-        change_percent=_rounded(statistics.median(percents)),
-        low_percent=None if low is None else _rounded(low),
-        high_percent=None if high is None else _rounded(high),
+        change_percent=rounded(statistics.median(percents)),
+        low_percent=None if low is None else rounded(low),
+        high_percent=None if high is None else rounded(high),
         rounds=len(peaks),
         threshold_percent=threshold_percent,
         limit_bytes=limit_bytes,
@@ -122,7 +123,3 @@ def _interval(values: Sequence[float]) -> tuple[float | None, float | None]:
         return None, None
     ranked = sorted(values)
     return ranked[outside], ranked[-1 - outside]
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")

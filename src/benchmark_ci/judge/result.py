@@ -10,6 +10,7 @@ from itertools import pairwise
 from benchmark_ci.judge.endpoints import Round
 from benchmark_ci.judge.limits import Limit
 from benchmark_ci.judge.looks import LOOKS, MOST_ROUNDS, shift_test
+from benchmark_ci.judge.numbers import low_third, rounded
 from benchmark_ci.judge.suite import Judged
 from benchmark_ci.model import (
     BenchmarkId,
@@ -114,12 +115,12 @@ def measured_result(
         limit_rule=limit.rule,
         rounds=len(rounds),
         endpoint=endpoint,
-        change_percent=_rounded(change),
-        change_low_percent=_rounded(_percent(low)) if known else None,
-        change_high_percent=_rounded(_percent(high)) if known else None,
-        p_value=_rounded(judged.p_value) if judged.decision.verdict is Verdict.REGRESSED else None,
+        change_percent=rounded(change),
+        change_low_percent=rounded(_percent(low)) if known else None,
+        change_high_percent=rounded(_percent(high)) if known else None,
+        p_value=rounded(judged.p_value) if judged.decision.verdict is Verdict.REGRESSED else None,
         noise_percent=_noise(rounds, endpoint),
-        smallest_visible_percent=_rounded(limit.percent + change - _percent(low)) if known else None,
+        smallest_visible_percent=rounded(limit.percent + change - _percent(low)) if known else None,
         minutes_to_decide=_minutes(
             judged, test.estimate, low, high, limit.percent, len(rounds), seconds_per_round
         ),
@@ -131,15 +132,10 @@ def measured_result(
 
 def _side_time(rounds: tuple[Round, ...], side: Side, endpoint: Endpoint) -> SideTime:
     values = [one.baseline if side is Side.BASELINE else one.current for one in rounds]
-    floor = _low_third([value.floor_ns for value in values])
-    typical = _low_third([value.typical_ns for value in values])
+    floor = low_third([value.floor_ns for value in values])
+    typical = low_third([value.typical_ns for value in values])
     deciding = floor if endpoint is Endpoint.FLOOR else typical
-    return SideTime(time_ns=_rounded(deciding), floor_ns=_rounded(floor), typical_ns=_rounded(typical))
-
-
-def _low_third(times_ns: list[float]) -> float:
-    """Geometric mean of the smallest third, as the test sees it."""
-    return statistics.geometric_mean(sorted(times_ns)[: -(-len(times_ns) // 3)])
+    return SideTime(time_ns=rounded(deciding), floor_ns=rounded(floor), typical_ns=rounded(typical))
 
 
 def _noise(rounds: tuple[Round, ...], endpoint: Endpoint) -> float:
@@ -150,7 +146,7 @@ def _noise(rounds: tuple[Round, ...], endpoint: Endpoint) -> float:
         for side in Side
         for earlier, later in pairwise(rounds)
     ]
-    return _rounded(_percent(statistics.median(distances))) if distances else 0.0
+    return rounded(_percent(statistics.median(distances))) if distances else 0.0
 
 
 def _doubt(judged: Judged, rounds: int) -> str:
@@ -189,13 +185,8 @@ def _minutes(
     needed = max(rounds * (half_width / distance) ** 2, LOOKS[0][0]) if distance > 0 else math.inf
     if needed > MOST_ROUNDS:
         return None
-    return _rounded(max(needed - rounds, 1) * seconds / 60)
+    return rounded(max(needed - rounds, 1) * seconds / 60)
 
 
 def _percent(log_change: float) -> float:
     return math.expm1(log_change) * 100
-
-
-def _rounded(value: float) -> float:
-    """Six significant digits: more than is known, and the same on every machine's libm."""
-    return float(f"{value:.6g}")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from benchmark_ci.judge.comparison import WORST_FIRST, counts, overall
 from benchmark_ci.judge.endpoints import AVERAGING_ITERS, FEWEST_SAMPLES, SHORTEST_SAMPLE_NS
+from benchmark_ci.judge.numbers import rounded
 from benchmark_ci.model import Comparison, Endpoint, Result, Side, SideTime, Throughput, Verdict
 
 ALLOWANCE_PERCENT: Mapping[Endpoint, float] = {Endpoint.FLOOR: 70.0, Endpoint.TYPICAL: 150.0}
@@ -98,7 +99,7 @@ def compare_single(baseline: Iterable[Reading], current: Iterable[Reading], judg
         verdict=overall(results),
         counts=counts(results),
         benchmarks=tuple(results),
-        smallest_visible_percent=_rounded(statistics.median(visible)) if visible else None,
+        smallest_visible_percent=rounded(statistics.median(visible)) if visible else None,
     )
 
 
@@ -214,7 +215,7 @@ def _unjudged(
 def _side(one: Values, endpoint: Endpoint) -> SideTime:
     deciding = one.floor_ns if endpoint is Endpoint.FLOOR else one.typical_ns
     return SideTime(
-        time_ns=_rounded(deciding), floor_ns=_rounded(one.floor_ns), typical_ns=_rounded(one.typical_ns)
+        time_ns=rounded(deciding), floor_ns=rounded(one.floor_ns), typical_ns=rounded(one.typical_ns)
     )
 
 
@@ -225,9 +226,4 @@ def _worst_first(result: Result) -> tuple[int, bool, float, str]:
 
 
 def _percent(log_change: float) -> float:
-    return _rounded(math.expm1(log_change) * 100)
-
-
-def _rounded(value: float) -> float:
-    """Six significant digits: more than is known."""
-    return float(f"{value:.6g}")
+    return rounded(math.expm1(log_change) * 100)

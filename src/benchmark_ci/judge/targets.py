@@ -7,13 +7,13 @@ that is demanded, at planned looks. A target is met or missed beyond doubt, or i
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from benchmark_ci.judge.endpoints import Round, primary, values
 from benchmark_ci.judge.looks import shift_test
+from benchmark_ci.judge.numbers import low_third, rounded
 from benchmark_ci.judge.randomisation import Shift
 from benchmark_ci.judge.result import FEWEST_FOR_INTERVAL, INTERVAL_ALPHA
 from benchmark_ci.model import (
@@ -199,9 +199,9 @@ def _standing(
     return Standing(
         verdict=verdict,
         demanded=demanded,
-        measured=_rounded(shown(test.estimate)),
-        low=_rounded(ends[0]) if ends else None,
-        high=_rounded(ends[1]) if ends else None,
+        measured=rounded(shown(test.estimate)),
+        low=rounded(ends[0]) if ends else None,
+        high=rounded(ends[1]) if ends else None,
     )
 
 
@@ -217,20 +217,10 @@ def _time(one: ReferenceProcess, endpoint: Endpoint) -> float:
 
 
 def _middle(times_ns: Iterable[float]) -> float:
-    return _rounded(_low_third(list(times_ns)))
+    return rounded(low_third(list(times_ns)))
 
 
 def _peak(processes: tuple[ReferenceProcess, ...]) -> int | None:
     sizes = [one.peak_memory_bytes for one in processes]
     known = [float(size) for size in sizes if size]
-    return round(_low_third(known)) if len(known) == len(sizes) else None
-
-
-def _low_third(values: list[float]) -> float:
-    """Geometric mean of the smallest third, as the test sees it: so both sides and their ratio agree."""
-    return statistics.geometric_mean(sorted(values)[: -(-len(values) // 3)])
-
-
-def _rounded(value: float) -> float:
-    """Six significant digits, as everywhere in a report."""
-    return float(f"{value:.6g}")
+    return round(low_third(known)) if len(known) == len(sizes) else None
