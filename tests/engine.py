@@ -209,6 +209,9 @@ def copy_crate(name: str, destination: Path) -> Path:
     return Path(shutil.copytree(CRATES / name, destination, ignore=shutil.ignore_patterns("target")))
 
 
+SMALL_DISK_MIB = 64
+"""What the file system of the fixture `small_disk` holds."""
+
 STAND_IN = '''#!{python} -I
 """A small program that behaves as a Criterion executable does: flags, filter, and the files it leaves."""
 import json, os, random, re, sys, time
@@ -221,6 +224,7 @@ if "--list" in arguments:
     sys.exit()
 pattern = re.compile([one for one in arguments if not one.startswith("--")][-1])
 home = os.environ["CRITERION_HOME"]
+os.makedirs(home, exist_ok=True)
 for name, how in BENCHMARKS.items():
     if not pattern.search(name):
         continue
@@ -234,6 +238,11 @@ for name, how in BENCHMARKS.items():
     how = 100 if how in ("once", "later", "vanish") else how
     if how == "hang":
         time.sleep(600)
+    if how == "fill":
+        with open(os.path.join(home, "filler"), "wb") as file:
+            while True:
+                file.write(bytes(2**20))
+                time.sleep(0.01)
     if how == "silent":
         continue
     if how == "kill":

@@ -71,6 +71,7 @@ def build(
         for side in Side
     }
     built = _build_sides(builders, settings, site, voice, cautions)
+    site.built()
     found = _discover(built, settings, config, site, chain, launcher, voice, cautions)
     if not settings.prove:
         return found

@@ -7,8 +7,8 @@ runs, and back afterwards: microseconds, and the other side is out of reach mean
 
 from __future__ import annotations
 
-import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmark_ci.model import Side
 from benchmark_ci.wall import process
 from benchmark_ci.wall.identity import Identity
+from benchmark_ci.wall.room import Room, reclaim
 
 FOLDERS = ("src", "target", "cargo", "home", "tmp", "criterion")
 
@@ -28,6 +29,8 @@ class Site:
         self.root = root
         self.identities = identities
         self.here = root / "side"
+        self._room = Room(root)
+        self._built: float | None = None
         root.chmod(0o711)
         for side in Side:
             for name in FOLDERS:
@@ -51,7 +54,13 @@ class Site:
         try:
             yield self.here
         finally:
+            if self._built and self._room.is_short(2 * self._room.reserve_bytes):
+                reclaim(self.here, self._built)
             self.here.rename(home)
+
+    def built(self) -> None:
+        """From now on, what processes leave in the sides' folders may be taken away for want of room."""
+        self._built = time.time()
 
     def folder(self, side: Side) -> Path:
         """The side's folder while nothing of it runs."""
@@ -87,9 +96,3 @@ class Site:
         """
         if not self.walled:
             shutil.rmtree(self.root, ignore_errors=True)
-
-
-def free_megabytes(path: Path) -> int:
-    """Free space where the sides are built."""
-    stat = os.statvfs(path)
-    return stat.f_bavail * stat.f_frsize // 2**20
