@@ -24,13 +24,14 @@ FOLDERS = ("src", "target", "cargo", "home", "tmp", "criterion")
 class Site:
     """The private root of a run. Under the wall it belongs to root, and each side's folder to its user."""
 
+    _room: Room | None = None
+    _built_at = 0.0  # seconds since the epoch
+
     def __init__(self, root: Path, identities: Mapping[Side, Identity] | None) -> None:
         """Make the folders of both sides below `root`, which must exist and be ours."""
         self.root = root
         self.identities = identities
         self.here = root / "side"
-        self._room = Room(root)
-        self._built: float | None = None
         root.chmod(0o711)
         for side in Side:
             for name in FOLDERS:
@@ -54,13 +55,14 @@ class Site:
         try:
             yield self.here
         finally:
-            if self._built and self._room.is_short(2 * self._room.reserve_bytes):
-                reclaim(self.here, self._built)
+            if self._room and self._room.is_short(2 * self._room.reserve_bytes):
+                reclaim(self.here, self._built_at)
             self.here.rename(home)
 
     def built(self) -> None:
         """From now on, what processes leave in the sides' folders may be taken away for want of room."""
-        self._built = time.time()
+        self._room = Room(self.root)
+        self._built_at = time.time()
 
     def folder(self, side: Side) -> Path:
         """The side's folder while nothing of it runs."""
