@@ -206,6 +206,50 @@ def test_the_typical_time_has_a_say() -> None:
     assert found.within is None
 
 
+MET = [
+    (314.4, 315.0),
+    (318.6, 364.9),
+    (317.5, 365.7),
+    (316.3, 317.9),
+    (367.1, 318.3),
+    (323.4, 326.5),
+    (377.2, 375.4),
+    (319.7, 320.8),
+    (368.2, 317.8),
+    (377.0, 323.6),
+    (372.6, 372.2),
+    (324.3, 324.0),
+    (370.2, 320.2),
+    (370.8, 319.2),
+    (318.1, 317.7),
+    (317.2, 319.6),
+    (374.4, 318.9),
+    (321.7, 374.6),
+    (319.9, 319.9),
+    (319.1, 318.1),
+]
+"""A loop that counts bytes, +16.0 % as linked, in 20 arrangements: ns on baseline and on current."""
+
+
+@pytest.mark.parametrize(("limit", "count"), [(10, 12), (5, 16), (3, None)])
+def test_a_case_that_was_met(limit: float, count: int | None) -> None:
+    """The numbers of docs/methodology.md."""
+    suspect = Suspect(limit_percent=limit, endpoint=Endpoint.FLOOR)
+    every = tuple(rounds_of_pairs([pair]) for pair in MET)
+    told = [number for number, _ in LOOKS if _within(every[:number], suspect)]
+    assert (told[0] if told else None) == count
+    found = averaged(every, suspect, SEED)
+    assert found
+    assert found.change_percent == pytest.approx(-2.2, abs=0.05)
+    assert found.low_percent == pytest.approx(-6.7, abs=0.5), "it rests on swaps that another seed drew"
+    assert found.high_percent == pytest.approx(2.8, abs=0.5)
+
+
+def _within(some: Arranged, suspect: Suspect) -> bool | None:
+    found = averaged(some, suspect, SEED)
+    return found.within if found else None
+
+
 # --- from processes
 
 
