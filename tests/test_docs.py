@@ -23,7 +23,7 @@ from benchmark_ci.config.read import read_config
 from benchmark_ci.config.wire import json_schema
 from benchmark_ci.errors import ExitCode
 from benchmark_ci.inputs import INPUTS
-from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS
+from benchmark_ci.judge.arrangements import HOPELESS, MOST_ARRANGEMENTS
 from benchmark_ci.judge.endpoints import SHORTEST_SAMPLE_NS
 from benchmark_ci.judge.looks import LOOKS
 from benchmark_ci.judge.placement import NEARLY_AS_MANY
@@ -264,6 +264,7 @@ def test_the_methodology_has_the_numbers_of_the_arrangements() -> None:
     assert f"the counts differ by less than {NEARLY_AS_MANY * 100:g} %" in text
     assert f"the benchmark gets {ARRANGED_ROUNDS} rounds" in text
     assert f"after {FEWEST_ARRANGEMENTS} to {MOST_ARRANGEMENTS} arrangements" in text
+    assert f"is more than {HOPELESS} times the distance" in text
     assert f"{sum(level for _, level in LOOKS) * 100:.1f} %, the sum of the levels" in text
 
 

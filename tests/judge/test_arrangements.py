@@ -20,10 +20,12 @@ from benchmark_ci.judge.arrangements import (
     answered,
     arranged_of,
     averaged,
+    hopeless,
 )
 from benchmark_ci.judge.looks import LOOKS
 from benchmark_ci.judge.randomisation import Shift, mean
 from benchmark_ci.model import (
+    ArrangedProcess,
     Endpoint,
     Side,
     Target,
@@ -77,10 +79,16 @@ def simulated(source: random.Random, place: Place, change_percent: float, count:
 
 
 def told(source: random.Random, place: Place, change_percent: float) -> bool | None:
-    """What a run that measures until it is told says: the first answer stands."""
-    found = averaged(simulated(source, place, change_percent, MOST_ARRANGEMENTS), SUSPECT, SEED)
-    assert found
-    return found.within
+    """What a run says that measures until it is told, or gives up."""
+    every = simulated(source, place, change_percent, MOST_ARRANGEMENTS)
+    for count, _ in LOOKS:
+        found = averaged(every[:count], SUSPECT, SEED)
+        assert found
+        if found.within is not None:
+            return found.within
+        if count > LOOKS[0][0] and hopeless(every[:count], SUSPECT, SEED):
+            return None
+    return None
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -266,8 +274,25 @@ def test_measuring_ends_when_the_judgement_is_told(percents: list[float]) -> Non
     every = tuple(in_other_places(bench(), percents))
     found = averaged(arranged_of(every)[bench()], SUSPECT, SEED)
     assert found
-    ended = found.within is not None or len(percents) == MOST_ARRANGEMENTS
-    assert answered(every, SUSPECT, SEED) is ended
+    if found.within is not None or len(percents) == MOST_ARRANGEMENTS:
+        assert answered(every, SUSPECT, SEED)
+    elif answered(every, SUSPECT, SEED):
+        assert len(percents) in (9, 12, 16)
+        assert hopeless(arranged_of(every)[bench()], SUSPECT, SEED)
+
+
+@pytest.mark.parametrize(("limit", "ends"), [(10, 12), (5, 16), (3, 9)])
+def test_what_would_show_nothing_is_given_up(limit: float, ends: int) -> None:
+    suspect = Suspect(limit_percent=limit, endpoint=Endpoint.FLOOR)
+    every = in_other_places(bench(), [(current / baseline - 1) * 100 for baseline, current in MET])
+
+    def first(number: int) -> tuple[ArrangedProcess, ...]:
+        return tuple(one for one in every if one.arrangement <= number)
+
+    assert [answered(first(number), suspect, SEED) for number in range(1, ends + 1)] == [
+        *[False] * (ends - 1),
+        True,
+    ]
 
 
 def test_nothing_measured_answers_nothing() -> None:

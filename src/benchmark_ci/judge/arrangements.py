@@ -25,6 +25,9 @@ from benchmark_ci.model import ArrangedProcess, Averaged, BenchmarkId, Endpoint,
 MOST_ARRANGEMENTS = MOST_ROUNDS
 """They are looked at as rounds are (`LOOKS`), with the same error in all."""
 
+HOPELESS = 1.5
+"""So many times the distance to the limit the interval's half may be in the end, before it is given up."""
+
 Arranged = tuple[tuple[Round, ...], ...]
 """The rounds of each arrangement."""
 
@@ -36,10 +39,26 @@ class Suspect(Noun):
     endpoint: Endpoint
 
 
+_GIVING_UP = tuple(count for count, _ in LOOKS[1:-1])
+
+
 def answered(processes: Iterable[ArrangedProcess], suspect: Suspect, seed: int) -> bool:
     """Whether another arrangement would tell nothing about this benchmark, whose processes these are."""
     found = next(iter(arranged_of(processes).values()), ())
-    return len(found) >= MOST_ARRANGEMENTS or _shown(found, suspect, seed) is not None
+    if len(found) >= MOST_ARRANGEMENTS or _shown(found, suspect, seed) is not None:
+        return True
+    return len(found) in _GIVING_UP and hopeless(found, suspect, seed)
+
+
+def hopeless(arranged: Arranged, suspect: Suspect, seed: int) -> bool:
+    """Whether even as many arrangements as there may be would probably show nothing.
+
+    Intervals shrink with the square root of their number. Giving up claims nothing, so it costs no error.
+    """
+    test = _test(arranged, suspect.endpoint, seed)
+    low, high = test.interval(INTERVAL_ALPHA)
+    in_the_end = (high - low) / 2 * math.sqrt(len(arranged) / MOST_ARRANGEMENTS)
+    return in_the_end > HOPELESS * abs(test.estimate - math.log1p(suspect.limit_percent / 100))
 
 
 def arranged_of(processes: Iterable[ArrangedProcess]) -> dict[BenchmarkId, Arranged]:
