@@ -17,6 +17,7 @@ from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.toolchain import Toolchain, find
 from benchmark_ci.judge.endpoints import Round, Values
 from benchmark_ci.model import (
+    ArrangedProcess,
     BenchmarkId,
     Commit,
     Discovered,
@@ -152,6 +153,25 @@ def processes(benchmark: BenchmarkId, pairs: Iterable[tuple[float, float]]) -> l
         process(benchmark, side, number, value)
         for number, pair in enumerate(pairs, start=1)
         for side, value in zip(BOTH, pair, strict=True)
+    ]
+
+
+def in_other_places(benchmark: BenchmarkId, percents: list[float]) -> list[ArrangedProcess]:
+    return [
+        ArrangedProcess(
+            arrangement=number,
+            id=benchmark,
+            side=side,
+            round=turn,
+            first=one.first,
+            wall_seconds=one.wall_seconds,
+            iters=one.iters,
+            times=one.times,
+        )
+        for number, percent in enumerate(percents, start=1)
+        for turn in (0, 1, 2)
+        for side, value in zip(BOTH, (100.0, 100.0 + percent), strict=True)
+        for one in [process(benchmark, side, turn, value * (9 if turn == 0 else 1))]
     ]
 
 

@@ -10,7 +10,7 @@ import math
 import statistics
 from collections.abc import Iterable
 
-from benchmark_ci.model import BenchmarkId, Endpoint, Noun, Process, ReferenceProcess, Side
+from benchmark_ci.model import ArrangedProcess, BenchmarkId, Endpoint, Noun, Process, ReferenceProcess, Side
 
 SHORTEST_SAMPLE_NS = 50_000.0
 """Samples shorter than this are mostly clock; they are left out unless fewer than `FEWEST_SAMPLES` remain."""
@@ -45,7 +45,7 @@ class Round(Noun):
     current: Values
 
 
-def values(process: Process | ReferenceProcess) -> Values:
+def values(process: Process | ArrangedProcess | ReferenceProcess) -> Values:
     """Floor (minimum) and typical (median) time per iteration of a process."""
     samples = list(zip(process.iters, process.times, strict=True))
     long_enough = [(iters, time) for iters, time in samples if time >= SHORTEST_SAMPLE_NS]
@@ -61,7 +61,7 @@ def values(process: Process | ReferenceProcess) -> Values:
     )
 
 
-def rounds_of(processes: Iterable[Process]) -> dict[BenchmarkId, tuple[Round, ...]]:
+def rounds_of(processes: Iterable[Process | ArrangedProcess]) -> dict[BenchmarkId, tuple[Round, ...]]:
     """Complete rounds of each benchmark in order; calibration (round 0) and half rounds are left out."""
     sides: dict[BenchmarkId, dict[int, dict[Side, Values]]] = {}
     for process in processes:
