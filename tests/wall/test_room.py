@@ -71,10 +71,12 @@ def test_a_side_gets_its_room_back_and_keeps_what_was_built(small_disk: Path) ->
     time.sleep(0.05)
     site.built()
     time.sleep(0.05)
+    (site.folder(Side.CURRENT) / "target" / "linked later").write_bytes(bytes(MIB))
     with site.at(Side.CURRENT) as here:
         assert python(FILLS, here / "src", Room(here)).filled_disk
     assert free_bytes(small_disk) > (SIZE_MIB - 8) * MIB
-    assert (site.folder(Side.CURRENT) / "target" / "executable").is_file()
+    kept = {path.name for path in (site.folder(Side.CURRENT) / "target").iterdir()}
+    assert kept == {"executable", "linked later"}
 
 
 def test_while_there_is_room_what_a_benchmark_made_stays(tmp_path: Path) -> None:
