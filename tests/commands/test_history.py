@@ -15,7 +15,7 @@ from benchmark_ci.history.file import append
 from benchmark_ci.history.layout import BRANCH, MARK, MARK_CONTENT, path
 from benchmark_ci.model import HistoryPoint
 from tests.history.samples import PARSE, point, sha
-from tests.plan.repositories import commit, git
+from tests.plan.repositories import commit, git, serve
 
 Out = pytest.CaptureFixture[str]
 PUSHES = (point(1), point(2, regressed=(0,)), point(3, time="2026-04-01T00:00:00Z", benchmarks=(PARSE,),
@@ -136,6 +136,17 @@ def test_a_checkout_s_branch_is_read_without_checking_it_out(tmp_path: Path, cap
     assert before == (git(project, "for-each-ref"), git(project, "status", "--porcelain"))
     assert history(project, "--check") == 0
     assert capsys.readouterr().out == "3 files, 4 points, 1 series; nothing is wrong.\n"
+
+
+def test_no_server_is_asked(tmp_path: Path, capsys: Out) -> None:
+    project = cloned(tmp_path, f"refs/heads/{BRANCH}", point(1))
+    with serve(tmp_path, private=False) as served:
+        git(project, "remote", "add", "origin", f"{served.url}/project")
+        assert history(project) == 0
+        capsys.readouterr()
+        git(project, "update-ref", "-d", f"refs/heads/{BRANCH}")
+        assert f"no branch `{BRANCH}`" in refused(capsys, project)
+        assert served.authorizations == []
 
 
 def test_the_server_s_branch_counts_more_than_an_own_one(tmp_path: Path, capsys: Out) -> None:
