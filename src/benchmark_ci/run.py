@@ -16,6 +16,7 @@ from typing import Literal
 from benchmark_ci import __version__
 from benchmark_ci.build.build import Build, build
 from benchmark_ci.build.discovery import asked_for
+from benchmark_ci.build.rules import insist_on_memory
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -50,6 +51,7 @@ def run(door: Door, voice: Voice) -> ExitCode:
     try:
         with interruptible():
             plan = door.plan()
+            insist_on_memory(plan.config, door.settings)
     except BenchmarkCIError as error:
         door.refuse(error)
         return error.exit_code

@@ -52,3 +52,13 @@ def test_problems_are_told_before_anything_is_built(tmp_path: Path) -> None:
     assert "line 1, column 1: there is no key `a` here" in done.stdout
     assert 'line 2, column 1: `threshold` is `"ten"`; allowed: a number.' in done.stdout
     assert "Build" not in done.stdout
+
+
+def test_a_target_that_wants_memory_is_no_target_without_it(tmp_path: Path) -> None:
+    target = '[[targets]]\nbenchmark = "quick/parse"\ncommand = ["true"]\nmemory_percent = 50\n'
+    checkout = Checkout(tmp_path, slower_with(target))
+    done = checkout.run(*BUDGET, "--no-memory")
+    assert done.returncode == 2, done.stdout
+    assert "line 1: the target of `quick/parse` has `memory_percent`" in done.stdout
+    assert "Build" not in done.stdout
+    assert checkout.run(*BUDGET, "--no-memory", "--filter", "render").returncode == 0
