@@ -15,6 +15,7 @@ from benchmark_ci.config.read import read_config
 from benchmark_ci.door import RECORDING
 from benchmark_ci.errors import ArtifactRejected, BadFile, BadInput, BenchmarkCIError, ExitCode, GitHubFailed
 from benchmark_ci.measure import recording as recordings
+from benchmark_ci.measure.recording import Bounds
 from benchmark_ci.model import Annotation, Commit, Config, Job, Links, Recording, Report, Settings, Side
 from benchmark_ci.plan import effective, read_event
 from benchmark_ci.publish import standing
@@ -49,8 +50,12 @@ from benchmark_ci.settings import flags, from_flags
 from benchmark_ci.wall import files
 
 MOST_RECORDING_BYTES = 64 * 1024 * 1024
-MOST_UNPACKED_BYTES = 128 * 1024 * 1024
-"""A benchmark measured to its last round takes about 75 kB of it, and 22 kB packed."""
+BOUNDS = Bounds(
+    line_bytes=16 * 1024 * 1024,
+    unpacked_bytes=128 * 1024 * 1024,
+    memory_bytes=1024 * 1024 * 1024,
+)
+"""A benchmark measured to its last round takes about 75 kB unpacked, 22 kB packed, and 400 kB of memory."""
 
 FORKS_OWN = (
     "Measured in the fork's own run, whose author controls it: the numbers are that run's claim. "
@@ -193,7 +198,7 @@ def _read(raw: bytes) -> Recording:
         path = Path(private) / RECORDING
         path.write_bytes(raw)
         try:
-            return recordings.read(path, RECORDING, MOST_UNPACKED_BYTES)
+            return recordings.read(path, RECORDING, BOUNDS)
         except BadFile as error:
             raise ArtifactRejected(error.message, error.remedy) from None
 
