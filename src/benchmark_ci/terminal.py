@@ -15,7 +15,7 @@ from rich.status import Status
 from benchmark_ci.action import OUTPUT
 from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import Trees
-from benchmark_ci.errors import BadInput, BenchmarkCIError
+from benchmark_ci.errors import UNWRITABLE, BadInput, BenchmarkCIError, unwritable
 from benchmark_ci.model import BenchmarkId, History, Links, Plan, Report, Settings, Side
 from benchmark_ci.plan import Store, effective, open_store, plan_for_checkout
 from benchmark_ci.plan.history import read_local_history
@@ -133,9 +133,12 @@ class TerminalDoor:
         below_root = self._store.prefix(self._directory) / self.settings.working_directory
         settings = self.settings.model_copy(update={"working_directory": below_root})
         self.settings = effective(settings, plan.config)
-        self._output.mkdir(parents=True, exist_ok=True)
-        # The working tree stays clean: the folder hides itself.
-        (self._output / ".gitignore").write_text("*\n", encoding="utf-8")
+        try:
+            self._output.mkdir(parents=True, exist_ok=True)
+            # The working tree stays clean: the folder hides itself.
+            (self._output / ".gitignore").write_text("*\n", encoding="utf-8")
+        except UNWRITABLE as error:
+            raise unwritable(self._output, error) from error
         return plan
 
     def site(self) -> Site:

@@ -214,3 +214,28 @@ def test_bad_usage_is_told_together(tmp_path: Path, capsys: Out) -> None:
     said = refused(capsys, put(tmp_path, *EVERY), "--since", "yesterday", "--releases", "--check")
     assert "`--since` is" in said and "takes no `--since` or `--releases`" in said
     assert "matches" in refused(capsys, tmp_path, "--benchmark", "pares/*")
+
+
+@pytest.mark.parametrize("since", ["2026-13", "2026-02-31", "2026-02-01T25:00", "2026-02-01T10:61", "0000"])
+def test_a_date_that_no_calendar_has_is_refused(tmp_path: Path, capsys: Out, since: str) -> None:
+    assert f"`--since` is `{since}`" in refused(capsys, put(tmp_path, *EVERY), "--since", since)
+
+
+@pytest.mark.parametrize(
+    "since", ["2026", "2026-03", "2026-02-28", "2026-02-28T23:59", "2026-02-28T23:59:59Z"]
+)
+def test_any_beginning_of_a_moment_is_a_date(tmp_path: Path, capsys: Out, since: str) -> None:
+    assert len(listed(capsys, put(tmp_path, *EVERY), "--since", since)) == 4
+
+
+def test_no_point_is_said_and_not_left_blank(tmp_path: Path, capsys: Out) -> None:
+    assert history(put(tmp_path, *EVERY), "--since", "2027") == 0
+    assert capsys.readouterr().out == "There is no such point.\n"
+
+
+def test_an_output_that_cannot_be_written_is_a_bad_input(tmp_path: Path, capsys: Out) -> None:
+    put(tmp_path / "branch", *EVERY)
+    (tmp_path / "file").touch()
+    for place in (tmp_path, tmp_path / "file" / "x"):
+        said = refused(capsys, tmp_path / "branch", "--output", place)
+        assert f"Flag `--output`: `{place}` cannot be written" in said

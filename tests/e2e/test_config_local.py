@@ -62,3 +62,11 @@ def test_a_target_that_wants_memory_is_no_target_without_it(tmp_path: Path) -> N
     assert "line 1: the target of `quick/parse` has `memory_percent`" in done.stdout
     assert "Build" not in done.stdout
     assert checkout.run(*BUDGET, "--no-memory", "--filter", "render").returncode == 0
+
+
+def test_an_output_that_is_a_file_is_told_before_anything_is_built(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path)
+    (tmp_path / "file").touch()
+    done = checkout.run(*BUDGET, "--output", str(tmp_path / "file"))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Flag `--output`" in done.stdout and "Build" not in done.stdout
