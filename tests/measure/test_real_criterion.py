@@ -57,12 +57,15 @@ def test_the_harness_s_share_of_memory_is_within_every_benchmark_s_peak(
     assert set(own) == set(Side)
     for exe in built.executables():
         times = QUICK if exe.fractional_seconds else ("--warm-up-time=1", "--measurement-time=1", *QUICK[2:])
-        with built.site.at(exe.side):
-            home = tmp_path / f"{exe.side}"
-            finished = exe.run(*times, exactly("plain"), identity=None, limit_seconds=60, home=home)
-        assert finished.ok and finished.peak_memory_bytes, finished.stderr
+        peaks = []
+        for number in range(3):
+            home = tmp_path / f"{exe.side}-{number}"
+            with built.site.at(exe.side):
+                finished = exe.run(*times, exactly("plain"), identity=None, limit_seconds=60, home=home)
+            assert finished.ok and finished.peak_memory_bytes, finished.stderr
+            peaks.append(finished.peak_memory_bytes)
         # a small dynamically linked program, and no benchmark of a few multiplications adds much to it
-        assert MEBIBYTE < own[exe.side] < finished.peak_memory_bytes < own[exe.side] + 20 * MEBIBYTE
+        assert MEBIBYTE < own[exe.side] < max(peaks) < own[exe.side] + 20 * MEBIBYTE
 
 
 def check(one: CriterionResult) -> None:
