@@ -133,7 +133,7 @@ class _Image:
 
 
 def reader() -> SpanReader:
-    return SpanReader(_Image(), "/exe")  # type: ignore[arg-type]
+    return SpanReader(_Image(), "/exe", {0x2000})  # type: ignore[arg-type]
 
 
 def test_a_dump_tells_preparing_from_measuring() -> None:

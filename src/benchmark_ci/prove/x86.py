@@ -7,6 +7,9 @@ from iced_x86 import Code, Decoder, MemorySizeExt, Mnemonic, OpKind, Register
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.instructions import Body, Reference, Use
 from benchmark_ci.prove.x86_flow import Handing
+from benchmark_ci.prove.x86_steps import steps
+
+__all__ = ["decode", "steps", "stub_slot"]
 
 _FS_PREFIX = 0x64
 _STACK_GUARD = 0x28
