@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
@@ -24,7 +24,7 @@ REFUSED = {
 """Benchmarks that are not claimed, by a word of the reason: each for its own."""
 
 
-def by_id(proof: Proof, group: str) -> Mapping[str, BenchmarkProof]:
+def by_id(proof: Proof, group: str) -> dict[str, BenchmarkProof]:
     assert proof.reason == ""
     return {one.id.full_id: one for one in proof.benchmarks if one.id.full_id.startswith(group)}
 
@@ -41,11 +41,18 @@ def test_what_never_runs_may_differ(proven: Proven) -> None:
 
 def test_what_runs_may_not_differ(proven: Proven) -> None:
     changed = by_id(proven("placed", "placed"), "changed/")
-    assert len(changed) == 12
+    assert len(changed) == 13
     assert [id for id, one in changed.items() if one.same_instructions or one.identical] == []
     # counting one iteration would have told none of them apart (a thread's start varies)
     del changed["changed/threads"]
     assert [id for id, one in changed.items() if one.baseline_instructions != one.current_instructions] == []
+
+
+def test_what_prepares_otherwise_from_the_second_sample_on_is_seen(proven: Proven) -> None:
+    [one] = by_id(proven("placed", "placed"), "changed/only_later_input").values()
+    assert not one.identical
+    assert one.differs == ()
+    assert "prepares" in one.reason
 
 
 def test_nothing_else_is_claimed(proven: Proven) -> None:

@@ -24,6 +24,8 @@ _CLOCK = re.compile(r"^<?std::(?:time::Instant|sys::(?:\w+::)*time::Timespec)\b"
 """Criterion reads the clock in its measured region, and where a second ends another branch is taken. What is
 in these functions must be the same as a whole; how often each part of it ran is left out."""
 
+_MANGLED = ("_ZN", "_R")
+
 Key = TypeVar("Key")
 
 
@@ -44,7 +46,8 @@ class Executed(Canonical):
                 self._calls.setdefault(calls.site, {})[calls.callee] = times
 
     def _function(self, node: Node) -> Form:
-        if _CLOCK.match(full(self.image.functions[node.start].name)):
+        clock = _CLOCK.match(full(self.image.functions[node.start].name))
+        if clock or node.start not in self.functions:
             return super()._function(node)
         symbol, body = self._body(node)
         ran = self._offsets(symbol)
@@ -93,10 +96,15 @@ class Executed(Canonical):
 
     def _refer_to_code(self, writer: Writer, target: int, use: Use) -> None:
         function = self.image.function(target)
-        if function is None or function.start in self.functions:
-            super()._refer_to_code(writer, target, use)
-        else:
+        if function and function.start not in self.functions and self._only_code(function, target, use):
             writer.note("never ran")
+        else:
+            super()._refer_to_code(writer, target, use)
+
+    def _only_code(self, function: Symbol, target: int, use: Use) -> bool:
+        """Whether an address can only be meant to go there: in assembly, tables may stand among the code."""
+        taken = use is Use.ADDRESS and target == function.start and function.name.startswith(_MANGLED)
+        return taken or use is Use.BRANCH
 
     def _jumps(self, table: Sequence[int], function: Symbol) -> Iterable[str]:
         ran = self._offsets(function)

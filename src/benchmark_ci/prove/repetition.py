@@ -14,7 +14,7 @@ from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.names import panics, readable
 from benchmark_ci.prove.opened import Opened
-from benchmark_ci.prove.spans import STARTS_PROCESS, STARTS_THREAD, UNWINDS, Span, called, reach
+from benchmark_ci.prove.spans import STARTS_PROCESS, STARTS_THREAD, UNWINDS, Span, called, note_ancestors
 from benchmark_ci.prove.touched import LARGEST_RECORD, Touched, read_record, stretches
 
 MOST_ROUNDS = 16
@@ -71,8 +71,7 @@ def _span(side: Opened, around: Sequence[Counts], within: Sequence[Counts]) -> S
     callers: dict[Place, list[Place]] = defaultdict(list)
     for caller, callee in {arc for one in (*around, *within) for arc in one.arcs}:
         callers[callee].append(caller)
-    above = reach(callers, list(callers[span.entry]), {span.entry})
-    span.ancestors = frozenset(place for place in above if isinstance(place, int))
+    note_ancestors(span, callers, {span.entry}, side.image)
     return span
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
+from benchmark_ci.prove.names import readable
 
 Place = int | str
 """A function: the address of one of the executable's own, or object and name of a library's."""
@@ -15,6 +16,8 @@ Place = int | str
 STARTS_THREAD = re.compile(r"\|(?:__)?(?:pthread_create|thrd_create)\b")
 STARTS_PROCESS = re.compile(r"\|(?:_*v?fork|_Fork|posix_spawnp?|f?exec[lv]\w*|system|popen)\b")
 UNWINDS = re.compile(r"\|_Unwind_(?:RaiseException|Resume_or_Rethrow|ForcedUnwind|Resume)\b")
+
+_CRITERION = re.compile(r"<?\w*criterion\w*::")
 
 _Arcs = dict[tuple[Place, Place], int]
 
@@ -29,6 +32,7 @@ class Span:
         "measured",
         "prepared",
         "processes",
+        "repeated",
         "threads",
         "unwinds",
     )
@@ -39,6 +43,7 @@ class Span:
         self.measured: frozenset[int] = frozenset()  # own functions that ran in it
         self.prepared: frozenset[int] = frozenset()  # own functions that ran around it
         self.ancestors: frozenset[int] = frozenset()  # own functions that called the method that measures
+        self.repeated: frozenset[int] = frozenset()  # of these, those that run anew for each sample
         self.threads = False  # the measured region or its preparation started a thread
         self.processes = False  # the measured region started a process
         self.unwinds = False  # the measured region unwound its stack
@@ -87,8 +92,7 @@ class SpanReader:
         around = reach(callees, [place for place in ran if place not in inside], entries)
         span.measured = frozenset(place for place in inside if isinstance(place, int))
         span.prepared = frozenset(place for place in around if isinstance(place, int) and place in ran)
-        ancestors = reach(callers, callers[span.entry], entries)
-        span.ancestors = frozenset(place for place in ancestors if isinstance(place, int))
+        note_ancestors(span, callers, entries, self._image)
         span.threads = any(called(place, STARTS_THREAD) for place in inside | around)
         span.processes = any(called(place, STARTS_PROCESS) for place in inside)
         span.unwinds = any(called(place, UNWINDS) for place in inside)
@@ -151,7 +155,23 @@ class SpanReader:
         return known
 
 
-def reach(arcs: dict[Place, list[Place]], roots: list[Place], walls: set[Place]) -> set[Place]:
+def note_ancestors(
+    span: Span, callers: Mapping[Place, list[Place]], entries: Collection[Place], image: Image
+) -> None:
+    """Who called the method that measures, and up to where that is done again for each sample.
+
+    That is up to Criterion's own function, which may hold the benchmark's closure inlined.
+    """
+    ancestors = reach(callers, callers[span.entry], entries)
+    own = frozenset(place for place in ancestors if isinstance(place, int))
+    criterion = {place for place in own if _CRITERION.match(readable(image.functions[place].name))}
+    below = reach(callers, callers[span.entry], {*entries, *criterion})
+    first = {place for one in {span.entry, *below} for place in callers.get(one, ()) if place in criterion}
+    span.ancestors = own
+    span.repeated = frozenset(place for place in below | first if isinstance(place, int))
+
+
+def reach(arcs: Mapping[Place, list[Place]], roots: Iterable[Place], walls: Collection[Place]) -> set[Place]:
     """All that `roots` reach along arcs without going through a wall."""
     seen = {root for root in roots if root not in walls}
     queue = list(seen)

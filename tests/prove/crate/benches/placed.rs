@@ -1,6 +1,6 @@
 //! Benchmarks whose code differs: what differs runs (`changed`), or it never does (`placed`).
 use criterion::{criterion_group, criterion_main, Criterion};
-use proof_crate::placed;
+use proof_crate::{innocent, placed};
 use std::hint::black_box;
 
 /// Calls with 1, 2, 3 … in each sample anew.
@@ -32,19 +32,24 @@ fn changed(c: &mut Criterion) {
     counted(c, "changed/called", placed::calls);
     counted(c, "changed/wait", |_| placed::wait());
     counted(c, "changed/pause", |_| placed::pause());
-    counted(c, "changed/threads", placed::threaded);
 }
 
 fn inputs(c: &mut Criterion) {
     let text = std::fs::read("data/placed.txt").unwrap();
     let values: Vec<u64> = text.iter().map(|byte| u64::from(*byte)).collect();
     c.bench_function("changed/file", |b| b.iter(|| placed::made(black_box(&values))));
+    // its own code is the same
+    c.bench_function("changed/only_later_input", |b| {
+        let values = placed::make_later();
+        b.iter(|| innocent::sum(black_box(&values)))
+    });
     let values = placed::make();
     c.bench_function("changed/input", |b| b.iter(|| placed::made(black_box(&values))));
     c.bench_function("changed/later_input", |b| {
         let values = placed::make_later();
         b.iter(|| placed::made(black_box(&values)))
     });
+    counted(c, "changed/threads", placed::threaded);
 }
 
 criterion_group!(benches, placed_ones, changed, inputs);
