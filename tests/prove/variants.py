@@ -106,9 +106,7 @@ PLACED = (
     Edit(PLACED_CODE, "* 61", "* 67"),
     Edit("data/placed.txt", "one two", "two one"),
     # from here on nothing that ever runs
-    Edit(
-        PLACED_CODE, "fold(41, |sum, one| (sum ^ one).rotate_left(3))", "fold(42, |sum, one| sum ^ one ^ 7)"
-    ),
+    Edit(PLACED_CODE, "fold(41, |", "fold(4141, |"),
     Edit(PLACED_CODE, "fold(43, |", "fold(4343, |"),
     Edit(PLACED_CODE, "x * 47\n", "(x * 47) ^ 5\n"),
     Edit(PLACED_CODE, '"too large: {x}"', '"much too large: {x}"'),
