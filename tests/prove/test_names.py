@@ -133,14 +133,20 @@ LLD = b"""             VMA              LMA     Size Align Out     In      Symbo
            32000            32000       20    16         <internal>:(.rodata.cst16)
                0                0       2c     1         <internal>:(.comment)
 """
+MOLD = b"""               VMA       Size Align Out     In      Symbol
+             0x2e0         28     1 .interp
+           0x31ecf         30     1         /t/a.o:(.rodata..Lanon.04f4.3)
+           0x31ecf          0     1                 anon.04f4.3
+           0x32000         32    16         /t/b.rlib(a.o):(.rodata.cst16)
+"""
 GNU = b""" .rodata..Lanon.04f4.3
                 0x0000000000031ecf       0x1e /t/a.o
  .rodata.cst16  0x0000000000032000       0x20 /t/a.o
 """
 
 
-@pytest.mark.parametrize("text", [LLD, GNU])
-def test_both_linkers_maps_tell_where_constants_lie(text: bytes) -> None:
+@pytest.mark.parametrize("text", [LLD, MOLD, GNU])
+def test_linkers_maps_tell_where_constants_lie(text: bytes) -> None:
     found = LinkerMap(text)
     piece = found.at(0x31ED0)
     assert piece is not None

@@ -86,10 +86,12 @@ def _memory(mnemonic: int, size: int, at: int, target: int) -> Reference:
 def stub_slot(code: bytes, start: int) -> int | None:
     """Where a stub of the procedure linkage table reads its target; None when it is no such stub."""
     decoder = Decoder(64, code, ip=start)
-    for _ in range(2):
+    for _ in range(3):
         instruction = decoder.decode()
         if instruction.mnemonic == Mnemonic.ENDBR64:
             continue
+        if instruction.code == Code.MOV_R32_IMM32 and instruction.op0_register == Register.R11D:
+            continue  # mold's: the number of the stub, for the loader
         if instruction.mnemonic == Mnemonic.JMP and instruction.is_ip_rel_memory_operand:
             return instruction.ip_rel_memory_address
         return None
