@@ -25,6 +25,7 @@ WIRING = {
     "action",
     "terminal",
     "relay",
+    "second_look",
     "cli",
     "commands",
     "container",

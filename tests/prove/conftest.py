@@ -85,6 +85,7 @@ def proven(valgrind: None, workshop: Workshop, stands: Callable[[str], None]) ->
                 baseline.model_copy(update={"side": Side.CURRENT}),
                 workshop.benchmarks(baseline),
                 workshop.site,
+                regressed=[one.id for one in workshop.benchmarks(baseline)],
             )
         return known[variant, target]
 

@@ -36,7 +36,8 @@ def shop(valgrind: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
 def prove(shop: Workshop, *edits: Edit) -> tuple[bool, dict[str, BenchmarkProof]]:
     current = shop.variant((*RAYON, *edits))["cases"]
     baseline = shop.baseline["cases"]
-    proof = prove_target(baseline, current, shop.benchmarks(baseline), shop.site)
+    benchmarks = shop.benchmarks(baseline)
+    proof = prove_target(baseline, current, benchmarks, shop.site, regressed=[one.id for one in benchmarks])
     assert proof.reason == ""
     return proof.whole, {one.id.full_id: one for one in proof.benchmarks}
 

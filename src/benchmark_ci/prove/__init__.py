@@ -20,7 +20,7 @@ Whatever cannot be read, resolved or decided is a `Doubt` with a reason, and a d
 
 from __future__ import annotations
 
-from benchmark_ci.prove.suite import prove_suite
+from benchmark_ci.prove.suite import prove_placement, prove_suite
 from benchmark_ci.prove.target import prove_target
 
-__all__ = ["prove_suite", "prove_target"]
+__all__ = ["prove_placement", "prove_suite", "prove_target"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.errors import Interrupted
@@ -21,8 +21,11 @@ def prove_suite(
     site: Site,
     changed_data_files: tuple[str, ...],
     harness_versions: Mapping[str, tuple[str, str]],
+    regressed: Collection[BenchmarkId] = (),
 ) -> Iterator[Proof]:
     """A proof for each bench target that both sides have; `harness_versions` are by package.
+
+    `regressed` as in `prove_target`.
 
     Whatever goes wrong is a reason to time the target's benchmarks, never an error of the run.
     """
@@ -40,11 +43,35 @@ def prove_suite(
                 changed_data_files=changed_data_files,
                 harness_versions=harness_versions.get(target.package),
                 limit_seconds=limit_seconds(len(comparable)),
+                regressed=regressed,
             )
         except Interrupted:
             raise
         except Exception as bug:  # strangers' executables were read: none of them may end the run
             yield _given_up(target, comparable, f"proving it failed ({type(bug).__name__}: {bug})")
+
+
+def prove_placement(
+    regressed: Mapping[BenchmarkId, BenchmarkProof],
+    executables: Sequence[Executable],
+    benchmarks: Sequence[Discovered],
+    site: Site,
+    changed_data_files: tuple[str, ...],
+    harness_versions: Mapping[str, tuple[str, str]],
+) -> Iterator[Proof]:
+    """The proofs of regressed benchmarks again, with the answer: do both sides execute the same instructions?
+
+    It takes some seconds for each, and the target's own proof is made again.
+    """
+    targets = {(one.package, one.target) for one in regressed}
+    theirs = [one for one in executables if (one.target.package, one.target.name) in targets]
+    for proof in prove_suite(theirs, benchmarks, site, changed_data_files, harness_versions, regressed):
+        found = tuple(
+            regressed[one.id].model_copy(update={"same_instructions": one.same_instructions})
+            for one in proof.benchmarks
+            if one.id in regressed
+        )
+        yield proof.model_copy(update={"benchmarks": found})
 
 
 def limit_seconds(benchmarks: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from benchmark_ci.build.executable import Executable, is_cut
@@ -22,8 +22,6 @@ from benchmark_ci.prove.touched import LARGEST_RECORD, Touched, read_record
 from benchmark_ci.wall.site import Site
 
 LIMIT_SECONDS = 120.0
-PLACEMENT_SECONDS = 120.0
-"""For all benchmarks of a target together that are repeated, both sides: some four seconds each."""
 _BINARIES = "CARGO_BIN_EXE_"
 
 
@@ -36,14 +34,17 @@ def prove_target(
     changed_data_files: tuple[str, ...] = (),
     harness_versions: tuple[str, str] | None = None,
     limit_seconds: float = LIMIT_SECONDS,
+    regressed: Collection[BenchmarkId] = (),
 ) -> Proof:
     """Which of a target's benchmarks are proven to run the same code on both sides.
 
     `changed_data_files`: files that differ between the sides' sources, of whatever kind. Where there are any,
     even equal executables are run, to see what they read; what differing code reads is seen in any case.
     `harness_versions`: Criterion's on baseline and current, where known. `limit_seconds`: for each side under
-    callgrind. Benchmarks that only one side has, or ambiguous ones, are left out. Never raises for what the
-    executables contain or do: a doubt becomes the reason of every benchmark that it concerns.
+    callgrind. Of `regressed` it is asked, too, whether they execute the same instructions although their code
+    differs; all of these together may take as long. Benchmarks that only one side has, or ambiguous ones, are
+    left out. Never raises for what the executables contain or do: a doubt becomes the reason of every
+    benchmark that it concerns.
     """
     began = time.monotonic()
     ids = tuple(
@@ -65,7 +66,7 @@ def prove_target(
             found = _by_id(ids, _with_data(findings, runs, inputs), runs)
             if not whole:
                 placement = Placement(sides[0], sides[1], inputs, entries(runs[0].ran, runs[1].ran))
-                found = _placed(found, placement)
+                found = _placed(found, placement, regressed, limit_seconds)
     except Doubt as doubt:
         reason = _words(doubt, whole, changed_data_files)
         whole = False
@@ -157,11 +158,16 @@ def _same_code(runs: Sequence[_Run]) -> dict[str, Finding]:
     return {title: Finding(identical=True) for title in runs[0].titles if runs[0].titles.count(title) == 1}
 
 
-def _placed(found: Mapping[BenchmarkId, Finding], placement: Placement) -> dict[BenchmarkId, Finding]:
+def _placed(
+    found: Mapping[BenchmarkId, Finding],
+    placement: Placement,
+    regressed: Collection[BenchmarkId],
+    limit_seconds: float,
+) -> dict[BenchmarkId, Finding]:
     """Of those whose code differs, the ones that execute the same instructions all the same."""
-    ids = [id for id, finding in found.items() if finding.may_be_placement]
+    ids = [id for id, finding in found.items() if finding.may_be_placement and id in regressed]
     try:
-        doubts = placement.doubts(ids, PLACEMENT_SECONDS)
+        doubts = placement.doubts(ids, limit_seconds)
     except Interrupted:
         raise
     except Exception:  # strangers' files were read: what else was found out stands
