@@ -13,9 +13,10 @@ from benchmark_ci.model import BenchmarkProof, Proof, Side, Target
 from benchmarks.proof import changes, crates, plan, store
 from benchmarks.proof.agreement import agreement
 from benchmarks.proof.changes import CHANGES, COMMITS, EXAMPLE_CHANGES, PLANTED, Change, Edit
-from benchmarks.proof.figures import Row, figures, kind_of
+from benchmarks.proof.figures import Figures, Row, figures, kind_of
+from benchmarks.proof.quoted import quoted
 from benchmarks.proof.record import Proven, Study, Timed, TimedBenchmark
-from benchmarks.proof.report import report
+from benchmarks.proof.report import report, tables
 from benchmarks.proof.sources import Sources, apply
 from benchmarks.proof.timing import ROUNDS, Enough
 from benchmarks.truth.record import Machine
@@ -213,3 +214,24 @@ def test_figures_and_tables_are_written(tmp_path: Path) -> None:
     text = (tmp_path / "tables.md").read_text(encoding="utf-8")
     assert "1 of 1 lie beyond 1 %" in text
     assert report(Study(proven={}, timed=()), tmp_path / "none") == []
+
+
+# --- what the documents say
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def _written() -> Figures:
+    return Figures.model_validate_json((DOCS / "data" / "proof" / "figures.json").read_text("utf-8"))
+
+
+def test_the_tables_and_the_methodology_say_what_the_figures_say() -> None:
+    found = _written()
+    assert (DOCS / "data" / "proof" / "tables.md").read_text("utf-8") == tables(found)
+    assert quoted(found) in (DOCS / "methodology.md").read_text("utf-8")
+
+
+def test_the_figures_are_those_of_the_data() -> None:
+    found, study = _written(), store.read()
+    assert found.rows == figures(study.model_copy(update={"timed": ()})).rows
+    assert found.agreement.comparisons == sum(len(part.benchmarks) for part in study.timed)
