@@ -152,7 +152,8 @@ def _commits(case: Case, repository: Path) -> tuple[str, str]:
     git("add", "--all")
     git("commit", "--quiet", "--message=baseline")
     apply(change, repository)
-    git("commit", "--quiet", "--all", "--message=current")
+    git("add", "--all")
+    git("commit", "--quiet", "--message=current")
     baseline, current = git("rev-parse", "HEAD^1", "HEAD").split()
     return baseline, current
 
@@ -189,7 +190,7 @@ def _ours(case: Case, repository: Path, baseline: str, current: str, folder: Pat
         total = time.monotonic() - began
     recording = recordings.read(output / RECORDING)
     report, _ = judge(recording)
-    assert recording.end and not recording.end.error, said.getvalue()
+    assert recording.end and not recording.end.error and report.counts["compared"], said.getvalue()
     return Raced(
         case=case,
         benchmarks=report.counts["compared"],
