@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from benchmark_ci.judge.endpoints import primary
 from benchmark_ci.judge.looks import shift_test
+from benchmark_ci.judge.numbers import low_third, rounded
 from benchmark_ci.judge.result import INTERVAL_ALPHA
 from benchmark_ci.model import Noun
-from benchmarks.proof.record import Study, TimedBenchmark
+from benchmarks.proof.record import Study, Timed, TimedBenchmark
 
 TOLERATED_PERCENT = 1.0
 ERROR = 0.05
@@ -25,6 +26,8 @@ class Apart(Noun):
     change: str
     benchmark: str
     rounds: int
+    nanoseconds: float  # of baseline: what a cycle more or less is to be held against
+    instructions: tuple[int | None, int | None]  # of one iteration, on baseline and current
     change_percent: float
     low_percent: float
     high_percent: float
@@ -54,7 +57,7 @@ def agreement(study: Study) -> Agreement:
     timed = [(part, one) for part in study.timed for one in part.benchmarks]
     level = ERROR / (2 * max(1, len(timed)))
     draws = power_of_two(2 * FINENESS / level)
-    found = [_apart(part.change, part.seed, one, draws) for part, one in timed]
+    found = [_apart(study, part, one, draws) for part, one in timed]
     sizes = sorted(abs(one.change_percent) for one in found)
     loads = sorted(part.load_average[0] for part in study.timed)
     return Agreement(
@@ -76,14 +79,18 @@ def agreement(study: Study) -> Agreement:
     )
 
 
-def _apart(change: str, seed: int, one: TimedBenchmark, draws: int) -> Apart:
-    test = shift_test(one.rounds, primary(one.rounds), seed, draws)
+def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
+    endpoint = primary(one.rounds)
+    test = shift_test(one.rounds, endpoint, part.seed, draws)
     tolerated = math.log1p(TOLERATED_PERCENT / 100)
     low, high = test.interval(INTERVAL_ALPHA)
+    proof = next(proof for proof in study.proven[part.change].benchmarks if proof.id == one.id)
     return Apart(
-        change=change,
+        change=part.change,
         benchmark=one.id.full_id,
         rounds=len(one.rounds),
+        nanoseconds=rounded(low_third(getattr(each.baseline, f"{endpoint}_ns") for each in one.rounds)),
+        instructions=(proof.baseline_instructions, proof.current_instructions),
         change_percent=percent(test.estimate),
         low_percent=percent(low),
         high_percent=percent(high),

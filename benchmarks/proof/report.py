@@ -144,11 +144,13 @@ def _agreement(found: Agreement) -> str:
 
 def _beyond(beyond: Iterable[Apart]) -> str:
     return _table(
-        ("change", "benchmark", "timed as", "95 % interval"),
+        ("change", "benchmark", "baseline", "instructions", "timed as", "95 % interval"),
         (
             (
                 one.change,
                 f"`{one.benchmark}`",
+                f"{one.nanoseconds:.3g} ns",
+                ", ".join(map(str, one.instructions)),
                 f"{one.change_percent:+.2f} %",
                 f"{one.low_percent:+.2f} to {one.high_percent:+.2f} %",
             )

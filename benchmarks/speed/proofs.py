@@ -1,7 +1,7 @@
 """How long a proof takes, by how many benchmarks a bench target has.
 
-On suites that do nothing but measure (`synthetic`: 10, 100 and 300 benchmarks) and on itertools' own. The
-executables differ, since one that is equal as a whole needs no proof.
+On suites that do nothing but measure (`synthetic`: 10, 100 and 300 benchmarks), on itoa's and on itertools'.
+The executables differ, since one that is equal as a whole needs no proof.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks.truth.study import Quietly
 FIXED_SECONDS = 2.0
 SECONDS_PER_BENCHMARK_AND_SIDE = 0.07
 SIZES = (10, 100, 300)
-REAL = ("itertools 578c45d6", "itertools 50d01b4b")
+REAL = ("itoa 7b4c86b0", "itertools 50d01b4b")
 
 MANIFEST = """[package]
 name = "synthetic"
