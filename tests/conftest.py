@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.engine import Built, build_fixture_crate
+from tests.engine import SMALL_DISK_MIB, Built, build_fixture_crate
 
 settings.register_profile(
     "house",
@@ -80,3 +81,16 @@ def fixture_crate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], B
         return one
 
     return built
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system of its own of 64 MiB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a file system")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    size = f"size={SMALL_DISK_MIB}m"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -17,6 +17,7 @@ from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.toolchain import Toolchain, find
 from benchmark_ci.judge.endpoints import Round, Values
 from benchmark_ci.model import (
+    ArrangedProcess,
     BenchmarkId,
     Commit,
     Discovered,
@@ -155,6 +156,25 @@ def processes(benchmark: BenchmarkId, pairs: Iterable[tuple[float, float]]) -> l
     ]
 
 
+def in_other_places(benchmark: BenchmarkId, percents: list[float]) -> list[ArrangedProcess]:
+    return [
+        ArrangedProcess(
+            arrangement=number,
+            id=benchmark,
+            side=side,
+            round=turn,
+            first=one.first,
+            wall_seconds=one.wall_seconds,
+            iters=one.iters,
+            times=one.times,
+        )
+        for number, percent in enumerate(percents, start=1)
+        for turn in (0, 1, 2)
+        for side, value in zip(BOTH, (100.0, 100.0 + percent), strict=True)
+        for one in [process(benchmark, side, turn, value * (9 if turn == 0 else 1))]
+    ]
+
+
 def recording(
     measured: Sequence[Process] = (),
     failures: Sequence[Failure] = (),
@@ -209,6 +229,9 @@ def copy_crate(name: str, destination: Path) -> Path:
     return Path(shutil.copytree(CRATES / name, destination, ignore=shutil.ignore_patterns("target")))
 
 
+SMALL_DISK_MIB = 64
+"""What the file system of the fixture `small_disk` holds."""
+
 STAND_IN = '''#!{python} -I
 """A small program that behaves as a Criterion executable does: flags, filter, and the files it leaves."""
 import json, os, random, re, sys, time
@@ -221,6 +244,7 @@ if "--list" in arguments:
     sys.exit()
 pattern = re.compile([one for one in arguments if not one.startswith("--")][-1])
 home = os.environ["CRITERION_HOME"]
+os.makedirs(home, exist_ok=True)
 for name, how in BENCHMARKS.items():
     if not pattern.search(name):
         continue
@@ -234,6 +258,11 @@ for name, how in BENCHMARKS.items():
     how = 100 if how in ("once", "later", "vanish") else how
     if how == "hang":
         time.sleep(600)
+    if how == "fill":
+        with open(os.path.join(home, "filler"), "wb") as file:
+            while True:
+                file.write(bytes(2**20))
+                time.sleep(0.01)
     if how == "silent":
         continue
     if how == "kill":

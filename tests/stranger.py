@@ -50,6 +50,8 @@ def packed(recording: Recording, folder: Path) -> bytes:
         recording.proofs,
         recording.processes,
         recording.failures,
+        recording.arrangements,
+        recording.arranged,
         recording.references,
         recording.unmeasured,
     ):

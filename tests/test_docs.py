@@ -23,9 +23,13 @@ from benchmark_ci.config.read import read_config
 from benchmark_ci.config.wire import json_schema
 from benchmark_ci.errors import ExitCode
 from benchmark_ci.inputs import INPUTS
+from benchmark_ci.judge.arrangements import HOPELESS, MOST_ARRANGEMENTS
 from benchmark_ci.judge.endpoints import SHORTEST_SAMPLE_NS
 from benchmark_ci.judge.looks import LOOKS
+from benchmark_ci.judge.placement import NEARLY_AS_MANY
 from benchmark_ci.judge.suite import CONFIRMING_ROUNDS
+from benchmark_ci.measure.arrangements import FEWEST_ARRANGEMENTS
+from benchmark_ci.measure.arrangements import ROUNDS as ARRANGED_ROUNDS
 from benchmark_ci.measure.recording import Line, Recorder
 from benchmark_ci.model import Links, Noun, Overall, Report, Result, SideTime, Throughput, Verdict
 from benchmark_ci.publish.publication import Published
@@ -253,6 +257,15 @@ def test_the_methodology_has_the_code_s_numbers() -> None:
     assert looks == list(LOOKS)
     assert ", ".join(map(str, CONFIRMING_ROUNDS)) in text
     assert f"{SHORTEST_SAMPLE_NS / 1000:.0f} µs" in text
+
+
+def test_the_methodology_has_the_numbers_of_the_arrangements() -> None:
+    text = section_of((DOCS / "methodology.md").read_text(encoding="utf-8"), "Slower only by its place")
+    assert f"the counts differ by less than {NEARLY_AS_MANY * 100:g} %" in text
+    assert f"the benchmark gets {ARRANGED_ROUNDS} rounds" in text
+    assert f"after {FEWEST_ARRANGEMENTS} to {MOST_ARRANGEMENTS} arrangements" in text
+    assert f"is more than {HOPELESS} times the distance" in text
+    assert f"{sum(level for _, level in LOOKS) * 100:.1f} %, the sum of the levels" in text
 
 
 def section_of(text: str, title: str) -> str:

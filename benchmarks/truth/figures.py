@@ -59,6 +59,16 @@ class Planted(Noun):
     floor_percent: float
 
 
+class Moved(Noun):
+    """Code that only lies elsewhere: what timing alone says, and what the proof says before."""
+
+    load: Load
+    comparisons: int
+    called_changed: int  # by timing alone, at the usual threshold
+    proven: int  # to run the same code, so never timed
+    called_and_not_proven: int
+
+
 class Figures(Noun):
     """Everything that the study found."""
 
@@ -75,6 +85,7 @@ class Figures(Noun):
     cells: tuple[Cell, ...]
     rivals: tuple[Rival, ...]
     planted: tuple[Planted, ...]
+    moved: tuple[Moved, ...]
     suites: tuple[Suites, ...]
 
 
@@ -109,6 +120,7 @@ def figures(runs: Sequence[Run]) -> Figures:
         cells=tuple(_cell(key, grouped[key]) for key in sorted(grouped)),
         rivals=tuple(_rivals(runs)),
         planted=tuple(_planted(runs)),
+        moved=tuple(_moved(runs)),
         suites=tuple(suites(runs)),
     )
 
@@ -171,6 +183,25 @@ def _planted(runs: Iterable[Run]) -> Iterator[Planted]:
         yield Planted(
             benchmark=benchmark, size_percent=size, processes=len(current), floor_percent=round(change, 2)
         )
+
+
+def _moved(runs: Sequence[Run]) -> Iterator[Moved]:
+    for load in Load:
+        asked = [
+            (one.proven, judged.verdict in (Verdict.REGRESSED, Verdict.IMPROVED))
+            for run in runs
+            if run.key.experiment is Experiment.MOVED and run.key.load is load
+            for one, judged in _judged(run, max(run.thresholds))
+            if one.proven is not None
+        ]
+        if asked:
+            yield Moved(
+                load=load,
+                comparisons=len(asked),
+                called_changed=sum(changed for _, changed in asked),
+                proven=sum(bool(proven) for proven, _ in asked),
+                called_and_not_proven=sum(changed and not proven for proven, changed in asked),
+            )
 
 
 def _low_third(logs: list[float]) -> float:

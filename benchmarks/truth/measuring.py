@@ -18,6 +18,7 @@ from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.measure.rounds import Rounds
 from benchmark_ci.model import BenchmarkId, Commit, FailOn, Header, Process, Recording, Side
+from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.voice import Voice
 from benchmarks.truth.load import Watch, neighbours
 from benchmarks.truth.record import (
@@ -25,6 +26,7 @@ from benchmarks.truth.record import (
     FINENESS,
     FIRST,
     PARALLEL,
+    Experiment,
     Kept,
     Key,
     Load,
@@ -104,6 +106,7 @@ def run(
     started = datetime.now(UTC).isoformat(timespec="seconds")
     recording, elapsed = measure(pair, thresholds, seed, voice, key.load, least_rounds)
     averages, share = watch.read()
+    proven = _proven(pair) if key.experiment is Experiment.MOVED else {}
     environment = pair.build.preparation.environment
     return Run(
         key=key,
@@ -117,9 +120,23 @@ def run(
         cpu_share=share,
         elapsed_seconds=round(elapsed, 1),
         same_bytes=pair.same_bytes,
-        benchmarks=kept(recording, thresholds, seed),
+        benchmarks=tuple(
+            one.model_copy(update={"proven": proven.get(one.id)}) for one in kept(recording, thresholds, seed)
+        ),
         failed=tuple(f"{one.id}: {one.reason}" for one in recording.failures),
     )
+
+
+def _proven(pair: Pair) -> dict[BenchmarkId, bool]:
+    """Which benchmarks the product would not have timed, because they run the same code."""
+    proofs = prove_suite(
+        pair.build.executables,
+        pair.build.preparation.benchmarks,
+        pair.site,
+        pair.build.changed_data_files,
+        pair.build.harness_versions,
+    )
+    return {one.id: one.identical for proof in proofs for one in proof.benchmarks}
 
 
 def kept(recording: Recording, thresholds: tuple[float, ...], seed: int) -> tuple[Kept, ...]:

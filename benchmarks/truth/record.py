@@ -68,6 +68,7 @@ class Kept(Noun):
     baseline_samples: tuple[int, ...] = ()
     current_samples: tuple[int, ...] = ()
     verdicts: dict[str, str] = Field(default_factory=dict)  # by threshold, as judged when it was measured
+    proven: bool | None = None  # to run the same code; only moved code is asked
 
     @property
     def rounds(self) -> tuple[Round, ...]:

@@ -50,6 +50,8 @@ def tables(found: Figures) -> str:
     parts += ["### The rules that people use, on the same processes", _rivals(found)]
     if found.suites:
         parts += ["### Suites of equal benchmarks", _suites(found)]
+    if found.moved:
+        parts += ["### Moved code, and what the proof says of it", _moved(found)]
     if found.planted:
         parts += ["### How large the planted slowdowns are", _planted(found)]
     return "\n\n".join(parts) + "\n"
@@ -125,6 +127,26 @@ def _suites(found: Figures) -> str:
                 f"{one.apart} of {one.apart.trials}",
             )
             for one in found.suites
+        ),
+    )
+
+
+def _moved(found: Figures) -> str:
+    head = (
+        "load",
+        "comparisons",
+        "changed, by timing alone",
+        "proven the same, so not timed",
+        "changed, and not proven",
+    )
+    return _table(
+        head,
+        (
+            (
+                one.load,
+                *map(str, (one.comparisons, one.called_changed, one.proven, one.called_and_not_proven)),
+            )
+            for one in found.moved
         ),
     )
 

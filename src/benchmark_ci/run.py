@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from benchmark_ci import __version__
+from benchmark_ci.build.arranging import relink
 from benchmark_ci.build.build import Build, build
 from benchmark_ci.build.discovery import asked_for
 from benchmark_ci.door import RECORDING, Door
@@ -25,12 +26,15 @@ from benchmark_ci.errors import (
     Stopped,
     Unexpected,
 )
+from benchmark_ci.judge.arrangements import answered
 from benchmark_ci.judge.comparison import compare, fails_job
 from benchmark_ci.judge.nothing import nothing_compared
 from benchmark_ci.judge.panel import Panel
+from benchmark_ci.judge.placement import suspects
 from benchmark_ci.judge.targets import judge_targets, settled, targets_fail
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.measure.agenda import agenda
+from benchmark_ci.measure.arrangements import Arrangements
 from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.measure.references import References, reserve_seconds
@@ -163,26 +167,53 @@ class _Gathering:
         self.recorder.add(built.preparation)
         if history := self._door.history([one.id for one in built.preparation.benchmarks]):
             self.recorder.add(history)
-        wanted = agenda(built.preparation.benchmarks, self._prove(built), self._seed)
+        proofs = self._prove(built)
+        wanted = agenda(built.preparation.benchmarks, proofs, self._seed)
+        panel = Panel(self._settings.threshold_percent, self._seed, self._plan.config, wanted.controls)
         budget_seconds = self._settings.time_budget_minutes * 60
+        for_rounds = budget_seconds - reserve_seconds(len(self._targets), budget_seconds)
         self._rounds = Rounds(
             built.executables,
             wanted.benchmarks,
             self.site,
             self.recorder,
             self.kept,
-            Panel(self._settings.threshold_percent, self._seed, self._plan.config, wanted.controls),
+            panel,
             self._voice,
             self._seed,
-            budget_seconds - reserve_seconds(len(self._targets), budget_seconds),
+            for_rounds,
             config=self._plan.config,
         )
         with self._voice.group("Measure"):
             reason = self._rounds.run()
+        self._arrange(built, proofs, panel, self._rounds, for_rounds)
         if self._targets:
             with self._voice.group("Measure targets against references"):
                 self._measure_targets(built, self._rounds, budget_seconds)
         return reason
+
+    def _arrange(
+        self, built: Build, proofs: list[Proof], panel: Panel, rounds: Rounds, budget_seconds: float
+    ) -> None:
+        """Measure what may be slower only by its place in other arrangements of the code."""
+        known = {one.id: one for proof in proofs for one in proof.benchmarks}
+        suspected = suspects(panel.judged(), panel.limits(), known)
+        if not suspected:
+            return
+        with self._voice.group("Measure in other arrangements of the code"):
+            Arrangements(
+                suspected,
+                lambda targets, seed, limit_seconds: relink(
+                    built.recipes, built.executables, targets, seed, self.site, self._voice, limit_seconds
+                ),
+                self.site,
+                self.recorder,
+                lambda key, processes: answered(processes, suspected[key], self._seed),
+                self._voice,
+                self._seed,
+                lambda: budget_seconds - rounds.elapsed_seconds,
+                self._plan.config,
+            ).run()
 
     def _measure_targets(self, built: Build, rounds: Rounds, budget_seconds: float) -> None:
         targets = self._targets

@@ -183,6 +183,23 @@ def test_figures_and_files(tmp_path: Path) -> None:
     assert set(report(runs, tmp_path)) == {"figures.json", "tables.md", "power-rest.svg"}
 
 
+def test_moved_code_that_timing_calls_changed_is_counted_with_what_the_proof_says() -> None:
+    moved = KEY.model_copy(update={"experiment": Experiment.MOVED})
+
+    def asked(proven: bool, change: float) -> Run:
+        run = _run(moved, change=change)
+        return run.model_copy(
+            update={"benchmarks": tuple(one.model_copy(update={"proven": proven}) for one in run.benchmarks)}
+        )
+
+    (found,) = figures(
+        [asked(True, 30.0), asked(True, 0.0), asked(False, 30.0), _run(moved, change=30.0)]
+    ).moved
+    each = len(_run(moved).benchmarks)
+    assert (found.comparisons, found.called_changed) == (3 * each, 2 * each), "what was not asked is left out"
+    assert (found.proven, found.called_and_not_proven) == (2 * each, each)
+
+
 def test_the_chart_names_itself_and_is_well_formed() -> None:
     points = tuple((float(size), rate(size, 20)) for size in (0, 5, 20))
 

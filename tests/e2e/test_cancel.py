@@ -28,18 +28,22 @@ def scene(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scen
         yield scene
 
 
-@pytest.fixture(scope="module")
-def cancelled(scene: Scene) -> tuple[RunnerResult, Path]:
-    result = scene.pull_request({"prove": "false"}, cancel_when=SECOND_LOOK)
+@pytest.fixture(scope="module", params=[signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def cancelled(request: pytest.FixtureRequest, scene: Scene) -> tuple[RunnerResult, Path]:
+    signals = (request.param, signal.SIGKILL)
+    result = scene.pull_request({"prove": "false"}, cancel_when=SECOND_LOOK, cancel_signals=signals)
     return result, scene.last_workspace
 
 
-def test_the_first_signal_is_enough(cancelled: tuple[RunnerResult, Path]) -> None:
+def test_the_first_signal_is_enough(
+    cancelled: tuple[RunnerResult, Path], request: pytest.FixtureRequest
+) -> None:
     """The runner's next one would come 7.5 s later."""
     result, _ = cancelled
-    assert result.cancelled_by == ("SIGINT",)
+    name = request.node.callspec.params["cancelled"].name
+    assert result.cancelled_by == (name,)
     assert (result.exit_code, result.outputs["verdict"]) == (4, "failed")
-    assert "SIGINT" in the_error(result)
+    assert name in the_error(result)
 
 
 def test_no_container_stays_behind(cancelled: tuple[RunnerResult, Path]) -> None:

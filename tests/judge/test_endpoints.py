@@ -8,8 +8,16 @@ import statistics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark_ci.judge.endpoints import FEWEST_SAMPLES, SHORTEST_SAMPLE_NS, rounds_of, values
-from benchmark_ci.model import Process, SamplingMode, Side
+from benchmark_ci.judge.endpoints import (
+    FEWEST_SAMPLES,
+    SHORTEST_SAMPLE_NS,
+    Round,
+    Values,
+    primary,
+    rounds_of,
+    values,
+)
+from benchmark_ci.model import Endpoint, Process, SamplingMode, Side
 from tests.engine import bench, process, processes
 
 samples = st.lists(st.tuples(st.integers(1, 10_000).map(float), st.floats(1, 1e9)), min_size=1, max_size=60)
@@ -65,3 +73,51 @@ def test_calibration_and_half_rounds_are_left_out() -> None:
 def test_rounds_do_not_depend_on_the_order_of_recording(source: random.Random) -> None:
     every = [*processes(bench("a"), [(100, 110), (101, 111)]), *processes(bench("b"), [(5, 6), (7, 8)])]
     assert rounds_of(source.sample(every, len(every))) == rounds_of(every)
+
+
+times = st.floats(1e-3, 1e12)
+sides = st.tuples(times, times).map(lambda one: Values(floor_ns=min(one), typical_ns=max(one), averaged=True))
+
+
+@given(st.lists(st.tuples(sides, sides, st.booleans()), min_size=1, max_size=20))
+def test_the_choice_does_not_depend_on_which_process_is_called_baseline(
+    pairs: list[tuple[Values, Values, bool]],
+) -> None:
+    """The test exchanges labels: an endpoint chosen by them would make it dishonest."""
+    plain = tuple(Round(baseline=one, current=other) for one, other, _ in pairs)
+    exchanged = tuple(
+        Round(baseline=other, current=one) if swap else Round(baseline=one, current=other)
+        for one, other, swap in pairs
+    )
+    assert primary(plain) is primary(exchanged)
+
+
+def sorting(source: random.Random, slower: float, lucky: float) -> Round:
+    """Its typical time is steady to a percent, and its fastest sample is rarely far faster."""
+
+    def side(factor: float) -> Values:
+        typical = 100 * factor * source.uniform(0.99, 1.01)
+        luck = source.uniform(0.82, 0.9) if source.random() < lucky else source.uniform(0.96, 0.98)
+        return Values(floor_ns=typical * luck, typical_ns=typical, averaged=True)
+
+    return Round(baseline=side(1.0), current=side(slower))
+
+
+def test_a_floor_that_is_luck_does_not_decide() -> None:
+    source = random.Random(7)
+    rare = tuple(sorting(source, 1.2, 0.3) for _ in range(12))
+    assert primary(rare) is Endpoint.TYPICAL
+    assert primary(tuple(sorting(source, 1.2, 0.0) for _ in range(12))) is Endpoint.FLOOR
+
+
+def test_a_steady_floor_decides_however_steady_the_typical_time_is() -> None:
+    """As where contention lengthens most samples: a floor within half a percent is good enough."""
+    source = random.Random(7)
+    steady = tuple(
+        Round(
+            baseline=Values(floor_ns=source.uniform(100, 100.8), typical_ns=150, averaged=True),
+            current=Values(floor_ns=source.uniform(100, 100.8), typical_ns=150, averaged=True),
+        )
+        for _ in range(12)
+    )
+    assert primary(steady) is Endpoint.FLOOR

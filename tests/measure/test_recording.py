@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from benchmark_ci.errors import BadFile
 from benchmark_ci.measure.recording import Recorder, read
 from benchmark_ci.model import (
+    ArrangedProcess,
+    Arrangement,
     BenchmarkId,
     Contender,
     Course,
@@ -29,12 +31,24 @@ from benchmark_ci.model import (
     ReferenceProcess,
     SamplingMode,
     Side,
+    Target,
     Throughput,
     Unmeasured,
 )
 from tests.engine import bench, discovered, header, preparation, processes, recording
 
-Line = Header | Preparation | History | Process | Failure | ReferenceProcess | Unmeasured | End
+Line = (
+    Header
+    | Preparation
+    | History
+    | Process
+    | Failure
+    | Arrangement
+    | ArrangedProcess
+    | ReferenceProcess
+    | Unmeasured
+    | End
+)
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 ids = st.builds(BenchmarkId, package=texts, target=texts, full_id=texts)
 numbers = st.floats(1e-3, 1e15)
@@ -66,6 +80,26 @@ failures = st.builds(
     round=st.integers(0, 50),
     reason=texts,
     last_lines=texts,
+)
+arrangements = st.builds(
+    Arrangement,
+    number=st.integers(1, 20),
+    seed=st.integers(0, 2**31),
+    targets=st.lists(st.builds(Target, package=texts, name=texts), max_size=2).map(tuple),
+    seconds=st.floats(0, 1000),
+    reason=texts,
+)
+arranged = st.builds(
+    ArrangedProcess,
+    arrangement=st.integers(1, 20),
+    id=ids,
+    side=st.sampled_from(list(Side)),
+    round=st.integers(0, 50),
+    first=st.booleans(),
+    wall_seconds=st.floats(0, 1000),
+    cpu_seconds=st.floats(0, 1000),
+    iters=numbers.map(lambda iters: (1 + iters,)),
+    times=numbers.map(lambda time: (time,)),
 )
 references = st.builds(
     ReferenceProcess,
@@ -110,6 +144,8 @@ def recordings(draw: st.DrawFn) -> Recording:
         history=draw(st.none() | histories),
         processes=tuple(draw(st.lists(measured(), max_size=6))),
         failures=tuple(draw(st.lists(failures, max_size=3))),
+        arrangements=tuple(draw(st.lists(arrangements, max_size=3))),
+        arranged=tuple(draw(st.lists(arranged, max_size=3))),
         references=tuple(draw(st.lists(references, max_size=3))),
         unmeasured=tuple(draw(st.lists(unmeasured, max_size=2))),
         end=draw(st.none() | ends),
@@ -121,6 +157,7 @@ def lines_of(content: Recording) -> list[Line]:
     lines += [content.preparation] if content.preparation else []
     lines += [content.history] if content.history else []
     lines += [*content.processes, *content.failures]
+    lines += [*content.arrangements, *content.arranged]
     lines += [*content.references, *content.unmeasured]
     return lines + ([content.end] if content.end else [])
 
@@ -236,6 +273,18 @@ def raw(line: Line) -> dict[str, Any]:
 
 HEADER = raw(header())
 PROCESS = raw(processes(bench(), [(100, 101)])[0])
+ARRANGED = raw(
+    ArrangedProcess(
+        arrangement=1,
+        id=bench(),
+        side=Side.CURRENT,
+        round=1,
+        first=True,
+        wall_seconds=1,
+        iters=(10,),
+        times=(5,),
+    )
+)
 DAMAGED: dict[str, Any] = {
     "not JSON": b'{"kind": "process"',
     "not UTF-8": b'{"kind": "\xff"}',
@@ -248,6 +297,7 @@ DAMAGED: dict[str, Any] = {
     "NaN": json.dumps(PROCESS | {"times": [float("nan")] * 12}).encode(),
     "a time of zero": PROCESS | {"times": [0.0] * 12},
     "a negative time": PROCESS | {"times": [-1.0] * 12},
+    "a time of zero in another arrangement": ARRANGED | {"times": [0.0]},
     "no iterations": PROCESS | {"iters": [0.0] * 12},
     "lengths that differ": PROCESS | {"times": PROCESS["times"][:-1]},
     "a value that is no number in the end": PROCESS | {"iters": [1e308] * 12, "times": [5e-324] * 12},

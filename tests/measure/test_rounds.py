@@ -231,6 +231,14 @@ def test_a_hanging_benchmark_is_ended_and_the_others_are_measured(here: Bench) -
     assert "no answer within" in failure.reason
 
 
+def test_a_benchmark_that_fills_the_disk_is_ended_and_the_others_are_measured(small_disk: Path) -> None:
+    found = Bench(small_disk).run({"good": 100, "greedy": 100}, {"good": 100, "greedy": "fill"})
+    assert verdicts(found) == {"good": Verdict.UNCHANGED, "greedy": Verdict.FAILED}
+    (failure,) = found.failures
+    assert (failure.side, failure.reason) == (Side.CURRENT, "It filled the disk")
+    assert reason(found) == "decided"
+
+
 def test_a_flaky_round_is_repeated_once_as_a_pair(here: Bench) -> None:
     """It fails once, after calibration."""
     found = here.run({"a": 100}, {"a": "once"})

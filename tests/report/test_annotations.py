@@ -19,6 +19,17 @@ def test_rich_report() -> None:
     assert found[1].message == "1.270 → 1.666 ms: +31.2 % [+29.1, +33.3], limit 10 %"
 
 
+def test_a_reason_stands_below_the_numbers() -> None:
+    slower = next(one for one in annotations(samples.rich()) if one.title.startswith("Slower: pack"))
+    assert slower.message.splitlines()[1].startswith("Its place in memory is not the cause: +13.9 %")
+
+
+def test_placement_warns() -> None:
+    found = [one for one in annotations(samples.rich()) if "by its place" in one.title]
+    assert [(one.level, one.title) for one in found] == [("warning", "Slower only by its place: lut/lookup")]
+    assert "+12.6 %" in found[0].message and "the code only lies elsewhere" in found[0].message
+
+
 def test_green_says_nothing() -> None:
     assert annotations(samples.green()) == ()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from benchmark_ci.build import changes, discovery, lock, metadata, rules, toolchain
+from benchmark_ci.build.arranging import Recipe
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.launcher import compile_launcher
 from benchmark_ci.build.side import BuiltSide, SideBuilder
@@ -40,6 +41,7 @@ class Build(Noun):
     preparation: Preparation
     harness_versions: Mapping[str, tuple[str, str]] = {}  # Criterion's on both sides, by package of both
     changed_data_files: tuple[str, ...] = ()  # files of the sources that differ, of whatever kind
+    recipes: Mapping[Side, Recipe] = {}  # to link once more (`build/arranging.py`)
 
 
 def build(
@@ -71,6 +73,7 @@ def build(
         for side in Side
     }
     built = _build_sides(builders, settings, site, voice, cautions)
+    site.built()
     found = _discover(built, settings, config, site, chain, launcher, voice, cautions)
     if not settings.prove:
         return found
@@ -78,6 +81,7 @@ def build(
         update={
             "harness_versions": _harness_versions(built),
             "changed_data_files": changes.changed_files(site),
+            "recipes": {side: one.recipe for side, one in built.items() if one.recipe},
         }
     )
 

@@ -16,6 +16,7 @@ from benchmark_ci.model import Noun, Settings, Target
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall import process
 from benchmark_ci.wall.identity import Identity
+from benchmark_ci.wall.room import Room
 
 BUILD_LIMIT_SECONDS = 3600.0
 METADATA_LIMIT_SECONDS = 900.0
@@ -52,6 +53,7 @@ class Cargo:
             timeout_seconds=limit_seconds,
             on_line=voice.child_line if voice else None,
             keep_bytes=MESSAGES_BYTES,
+            room=Room(self._directory),
         )
 
 
@@ -169,6 +171,8 @@ def _build_once(
     finished = cargo.run(*arguments, voice=voice, limit_seconds=BUILD_LIMIT_SECONDS)
     if finished.timed_out:
         raise BuildFailed(f"The build took more than {BUILD_LIMIT_SECONDS / 60:.0f} minutes.")
+    if finished.filled_disk:
+        raise BuildFailed("The build filled the disk.", "Free space on the runner before this step.")
     reader = _Messages({(bench.package_id, bench.target.name): bench.target for bench in benches})
     for message in _messages(finished.stdout):
         reader.take(message)

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmark_ci.model import Harness, Noun, Side, Target
 from benchmark_ci.wall import files, process
 from benchmark_ci.wall.identity import Identity
+from benchmark_ci.wall.room import Room
 
 HELP_LIMIT_SECONDS = 15.0
 LIST_LIMIT_SECONDS = 60.0
@@ -52,6 +53,7 @@ class Executable(Noun):
             timeout_seconds=limit_seconds,
             keep_bytes=1024 * 1024,
             launcher=self.launcher,
+            room=Room(self.directory),
         )
 
 

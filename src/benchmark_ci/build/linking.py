@@ -5,6 +5,7 @@ dozen places (`target.*.linker`, `RUSTFLAGS`, `linker-flavor`, the target's defa
 all of it. So cargo calls a script of ours in place of rustc for the workspace's own packages. It calls rustc
 with the very arguments that it got; where an executable is linked it adds two: write a map, and keep the
 symbols. What is compiled does not depend on either. Where the link fails with them it is done again without.
+With `SHUFFLE` in its environment it asks for another order of the sections instead (`build/arranging.py`).
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from benchmark_ci.wall import files
 from benchmark_ci.wall.site import Site
 
 VARIABLE = "RUSTC_WORKSPACE_WRAPPER"
+SHUFFLE = "BENCHMARK_CI_SHUFFLE"
+"""The seed of another order of sections; the link fails where the linker cannot do that."""
+
 _NAME = "rustc"  # caching wrappers only take a compiler that is called so
 _CONFIGURED = re.compile(rb"rustc[-_]workspace[-_]wrapper")
 _SCRIPT = r"""#!/bin/sh
-# Calls rustc, the first argument. Where an executable is linked: with a linker map beside it, symbols kept.
+# Calls rustc, the first argument. Where an executable is linked: with a linker map beside it, symbols kept;
+# with a seed in BENCHMARK_CI_SHUFFLE with its sections in another order and no map.
 rustc=$1
 shift
 kind=bin tests= folder= name= suffix= linker= flavor= strips= previous=
@@ -60,13 +65,17 @@ case $folder:$name in
 esac
 # who is called decides how it is asked: a compiler hands options on to its linker, a linker takes them itself
 case ${flavor:-${linker##*/}} in
-  *cc) map=-Wl,-Map= ;;
-  ld | ld.* | ld64.* | *-ld | lld | rust-lld | mold | gnu | gnu-lld) map=-Map= ;;
-  *) map=-Wl,-Map= ;;
+  *cc) told=-Wl, ;;
+  ld | ld.* | ld64.* | *-ld | lld | rust-lld | mold | gnu | gnu-lld) told= ;;
+  *) told=-Wl, ;;
 esac
+if [ -n "${BENCHMARK_CI_SHUFFLE:-}" ]; then
+  told=$told--shuffle-sections=*=$BENCHMARK_CI_SHUFFLE
+  exec "$rustc" "$@" -C "link-arg=$told" ${strips:+-C strip=debuginfo}
+fi
 file=$folder/$name$suffix.map
 rm -f "$file"
-"$rustc" "$@" -C "link-arg=$map$file" ${strips:+-C strip=debuginfo} 2>"$file.errors"
+"$rustc" "$@" -C "link-arg=$told-Map=$file" ${strips:+-C strip=debuginfo} 2>"$file.errors"
 code=$?
 if [ $code -ne 0 ] && grep -q 'linking with' "$file.errors"; then
   rm -f "$file" "$file.errors"

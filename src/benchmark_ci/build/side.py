@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmark_ci.build import cargo as cargo_program
 from benchmark_ci.build import executable, linking, metadata
+from benchmark_ci.build.arranging import Recipe
 from benchmark_ci.build.cargo import Cargo, Outcome
 from benchmark_ci.build.downloaded import downloaded
 from benchmark_ci.build.executable import Executable
@@ -30,6 +31,7 @@ class BuiltSide(Noun):
     workspace: Workspace
     executables: tuple[Executable, ...]
     failures: tuple[TargetFailure, ...]
+    recipe: Recipe | None = None  # None: nothing was built
     cautions: tuple[str, ...] = ()
 
 
@@ -130,7 +132,17 @@ class SideBuilder:
             workspace=workspace,
             executables=tuple(executables),
             failures=tuple(failures),
+            recipe=self._recipe(wanted) if wanted else None,
             cautions=tuple(self._cautions),
+        )
+
+    def _recipe(self, wanted: tuple[BenchTarget, ...]) -> Recipe:
+        return Recipe(
+            toolchain=self._toolchain,
+            env=self._env,
+            directory=self._directory,
+            target=self._target,
+            arguments=cargo_program.bench_arguments(self._settings, wanted, self._locked),
         )
 
     def _cargo(self) -> Cargo:

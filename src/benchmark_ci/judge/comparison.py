@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from benchmark_ci.judge import memory
+from benchmark_ci.judge.arrangements import arranged_of
 from benchmark_ci.judge.endpoints import rounds_of
 from benchmark_ci.judge.limits import limit_of, memory_limits_of
+from benchmark_ci.judge.placement import why_left_out, with_average
 from benchmark_ci.judge.proven import (
     comparable,
     controls,
@@ -73,6 +75,7 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
     peaks = memory.peaks_of(recording.processes)
     harness = recording.preparation.harness_memory if recording.preparation else ()
     seconds = _seconds_per_round(recording)
+    arranged = arranged_of(recording.arranged)
 
     def result(benchmark: Discovered) -> Result:
         key = benchmark.id
@@ -90,7 +93,8 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         proof, failed = proofs.get(key), failures.get(key, {})
         if proof and proof.identical and comparable(benchmark):
             timed = identical_result(benchmark, limit, timed, failed.values())
-        return with_proof(timed or unmeasured_result(benchmark, limit, failed, targets), proof)
+        proven = with_proof(timed or unmeasured_result(benchmark, limit, failed, targets), proof)
+        return with_average(proven, proof, arranged.get(key, ()), why_left_out(recording, key), header.seed)
 
     results = sorted((result(benchmark) for benchmark in found), key=_worst_first)
     return Comparison(

@@ -6,10 +6,11 @@ its clock frequency, and are no independent evidence (docs/methodology.md).
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable
 
-from benchmark_ci.model import BenchmarkId, Endpoint, Noun, Process, ReferenceProcess, Side
+from benchmark_ci.model import ArrangedProcess, BenchmarkId, Endpoint, Noun, Process, ReferenceProcess, Side
 
 SHORTEST_SAMPLE_NS = 50_000.0
 """Samples shorter than this are mostly clock; they are left out unless fewer than `FEWEST_SAMPLES` remain."""
@@ -17,6 +18,12 @@ SHORTEST_SAMPLE_NS = 50_000.0
 FEWEST_SAMPLES = 10
 PARALLEL_CORES = 1.2
 """From this many busy cores on a process counts as parallel."""
+
+STEADIER = 0.5
+"""The typical time decides where its spread between rounds is below this share of the floor's,"""
+
+STEADY = 0.005
+"""unless that is below half a percent."""
 
 AVERAGING_ITERS = 5
 """From this many iterations on a sample is an average, and the smallest average is a floor of the code."""
@@ -38,7 +45,7 @@ class Round(Noun):
     current: Values
 
 
-def values(process: Process | ReferenceProcess) -> Values:
+def values(process: Process | ArrangedProcess | ReferenceProcess) -> Values:
     """Floor (minimum) and typical (median) time per iteration of a process."""
     samples = list(zip(process.iters, process.times, strict=True))
     long_enough = [(iters, time) for iters, time in samples if time >= SHORTEST_SAMPLE_NS]
@@ -54,7 +61,7 @@ def values(process: Process | ReferenceProcess) -> Values:
     )
 
 
-def rounds_of(processes: Iterable[Process]) -> dict[BenchmarkId, tuple[Round, ...]]:
+def rounds_of(processes: Iterable[Process | ArrangedProcess]) -> dict[BenchmarkId, tuple[Round, ...]]:
     """Complete rounds of each benchmark in order; calibration (round 0) and half rounds are left out."""
     sides: dict[BenchmarkId, dict[int, dict[Side, Values]]] = {}
     for process in processes:
@@ -74,10 +81,29 @@ def primary(rounds: tuple[Round, ...]) -> Endpoint:
     """The endpoint that decides: the floor, unless that would be luck.
 
     It is for a benchmark whose samples hold few iterations, and for one that runs on several threads (an
-    asynchronous runtime's too): when they happen to be free at once says little about the code. There the
-    typical time decides.
+    asynchronous runtime's too): when they happen to be free at once says little about the code. And it is
+    where rare samples are faster than the code usually runs (a predictor that learned the data), so that the
+    floor varies more than the typical time does. There the typical time decides.
     """
     sides = [side for one in rounds for side in (one.baseline, one.current)]
     parallel = 2 * sum(side.parallel for side in sides) > len(sides)
     averaged = all(side.averaged for side in sides)
-    return Endpoint.FLOOR if averaged and not parallel else Endpoint.TYPICAL
+    return Endpoint.FLOOR if averaged and not parallel and not _floor_is_luck(rounds) else Endpoint.TYPICAL
+
+
+def _floor_is_luck(rounds: tuple[Round, ...]) -> bool:
+    floor = _spread(rounds, "floor_ns")
+    return floor > STEADY and _spread(rounds, "typical_ns") < STEADIER * floor
+
+
+def _spread(rounds: tuple[Round, ...], name: str) -> float:
+    """Standard deviation of the rounds' midpoints, in logarithms.
+
+    A round's midpoint is the same whichever of its processes is called baseline, and a slowdown moves all
+    midpoints alike: what is chosen by their spread can be tested by exchanging labels.
+    """
+    midpoints = [
+        (math.log(getattr(one.baseline, name)) + math.log(getattr(one.current, name))) / 2 for one in rounds
+    ]
+    mean = math.fsum(midpoints) / len(midpoints)
+    return math.sqrt(math.fsum((one - mean) ** 2 for one in midpoints) / len(midpoints))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark_ci.judge.endpoints import Round, values
 from benchmark_ci.judge.limits import limit_of
-from benchmark_ci.judge.suite import undecided
+from benchmark_ci.judge.suite import Judged, judge_apart, undecided
 from benchmark_ci.model import BenchmarkId, Config, Process, Side
 
 
@@ -47,6 +47,14 @@ class Panel:
 
     def undecided(self) -> frozenset[BenchmarkId]:
         """Benchmarks that another round could decide."""
+        return undecided(self._rounds, self.limits(), self._seed, self._controls)
+
+    def judged(self) -> dict[BenchmarkId, Judged]:
+        """What is known of each benchmark by now."""
+        return judge_apart(self._rounds, self.limits(), self._controls, self._seed)
+
+    def limits(self) -> dict[BenchmarkId, float]:
+        """The limit of each benchmark that was heard of, in percent."""
         for one in self._rounds.keys() - self._limits.keys():
             self._limits[one] = limit_of(one, self._threshold_percent, self._config).percent
-        return undecided(self._rounds, self._limits, self._seed, self._controls)
+        return self._limits

@@ -34,19 +34,32 @@ SLACK = 4
 class Shift:
     """The test for one benchmark: `baseline` and `current` are log times of the same rounds."""
 
-    def __init__(self, baseline: Floats, current: Floats, seed: int, draws: int = DRAWS) -> None:
-        """Prepare the swaps: all of them, or `draws` from the seed."""
+    def __init__(
+        self,
+        baseline: Floats,
+        current: Floats,
+        seed: int,
+        draws: int = DRAWS,
+        summary: Callable[[Floats], Floats] | None = None,
+    ) -> None:
+        """Prepare the swaps: all of them, or `draws` from the seed.
+
+        `summary` stands for a side: of each row one number, the low-third mean unless another is given. It
+        may not move by more than all of its values do.
+        """
         self._baseline = baseline
         self._current = current
-        self._seed = seed
+        self._summary = summary or _low_third
         self._swaps, self._exact = _swaps(len(baseline), seed, draws)
         self._known: dict[tuple[float, int], tuple[float, Floats]] = {}
 
     @property
     def estimate(self) -> float:
-        """Difference of the low-third means: log of current over baseline."""
-        low_third = [_low_third(times[None, :].copy())[0] for times in (self._current, self._baseline)]
-        return float(low_third[0] - low_third[1])
+        """Difference of the sides' summaries: log of current over baseline."""
+        current, baseline = (
+            self._summary(times[None, :].copy())[0] for times in (self._current, self._baseline)
+        )
+        return float(current - baseline)
 
     def p_slow(self, shift: float) -> float:
         """Evidence against "current is at most e^shift times baseline": small means slower than that."""
@@ -87,8 +100,8 @@ class Shift:
         if key not in self._known:
             moved = self._current - shift
             exchanged = self._swaps[:rows] * (moved - self._baseline)
-            current = _low_third(moved - exchanged)
-            baseline = _low_third(np.add(exchanged, self._baseline, out=exchanged))
+            current = self._summary(moved - exchanged)
+            baseline = self._summary(np.add(exchanged, self._baseline, out=exchanged))
             shuffled = current - baseline
             self._known = {key: (float(shuffled[0]), shuffled)}  # both tests ask for the same shift in turn
         return self._known[key]
@@ -125,6 +138,12 @@ def _bisect(bounds: tuple[float, float], holds: Callable[[float], bool], steps: 
         else:
             low = middle
     return (low + high) / 2
+
+
+def mean(logs: Floats) -> Floats:
+    """Mean of each row."""
+    means: Floats = logs.mean(axis=1)
+    return means
 
 
 def _low_third(logs: Floats) -> Floats:

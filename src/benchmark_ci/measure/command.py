@@ -17,6 +17,7 @@ from benchmark_ci.model import Noun
 from benchmark_ci.wall import process
 from benchmark_ci.wall.identity import Identity
 from benchmark_ci.wall.process import Finished
+from benchmark_ci.wall.room import Room
 
 KEEP_BYTES = 1024 * 1024
 CLOCKS_DISAGREE = 1.05
@@ -71,6 +72,7 @@ def run_command(
             timeout_seconds=limit_seconds,
             keep_bytes=KEEP_BYTES,
             launcher=launcher,
+            room=Room(directory),
         )
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -92,6 +94,8 @@ def _answer(finished: Finished, limit_seconds: float) -> tuple[float, float, str
     """Iterations, their seconds, and why these are not known."""
     if finished.timed_out:
         return 0, 0, f"The reference gave no answer within {limit_seconds:.0f} s, the limit of one process"
+    if finished.filled_disk:
+        return 0, 0, "The reference filled the disk"
     if finished.returncode < 0:
         return 0, 0, f"The reference ended with signal {-finished.returncode}"
     if finished.returncode:

@@ -96,6 +96,8 @@ def _answer(
 def _how_it_failed(finished: Finished, limit_seconds: float) -> str:
     if finished.timed_out:
         return f"It gave no answer within {limit_seconds:.0f} s, the limit of one process,"
+    if finished.filled_disk:
+        return "It filled the disk"
     if finished.returncode < 0:
         return f"It ended with signal {-finished.returncode}"
     return f"It ended with exit code {finished.returncode}" if finished.returncode else ""

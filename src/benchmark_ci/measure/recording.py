@@ -16,6 +16,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from benchmark_ci.errors import BadFile
 from benchmark_ci.measure.criterion import flaw
 from benchmark_ci.model import (
+    ArrangedProcess,
+    Arrangement,
     End,
     Failure,
     Header,
@@ -28,7 +30,19 @@ from benchmark_ci.model import (
     Unmeasured,
 )
 
-AnyLine = Header | Preparation | History | Proof | Process | Failure | ReferenceProcess | Unmeasured | End
+AnyLine = (
+    Header
+    | Preparation
+    | History
+    | Proof
+    | Process
+    | Failure
+    | Arrangement
+    | ArrangedProcess
+    | ReferenceProcess
+    | Unmeasured
+    | End
+)
 Line = Annotated[AnyLine, Field(discriminator="kind")]
 _LINES: TypeAdapter[AnyLine] = TypeAdapter(Line)
 OneLine = TypeVar("OneLine", bound=AnyLine)
@@ -82,6 +96,8 @@ def read(path: Path, called: str = "", most_bytes: int | None = None) -> Recordi
         proofs=_all(lines, Proof),
         processes=_all(lines, Process),
         failures=_all(lines, Failure),
+        arrangements=_all(lines, Arrangement),
+        arranged=_all(lines, ArrangedProcess),
         references=_all(lines, ReferenceProcess),
         unmeasured=_all(lines, Unmeasured),
         end=next(iter(_all(lines, End)), None),
@@ -99,7 +115,9 @@ def _parse(called: str, number: int, text: bytes) -> AnyLine:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise _damaged(called, number, f"{place + ': ' if place else ''}{first['msg']}") from error
-    if isinstance(line, Process | ReferenceProcess) and (problem := flaw(line.iters, line.times)):
+    if isinstance(line, Process | ArrangedProcess | ReferenceProcess) and (
+        problem := flaw(line.iters, line.times)
+    ):
         raise _damaged(called, number, problem)
     return line
 

@@ -18,6 +18,7 @@ from benchmark_ci.model.build import (
 )
 from benchmark_ci.model.comparison import (
     COMPARED,
+    Averaged,
     Comparison,
     Controls,
     Endpoint,
@@ -46,6 +47,8 @@ from benchmark_ci.model.history import Course, History, HistoryPoint, UtcTime
 from benchmark_ci.model.plan import Commit, Plan
 from benchmark_ci.model.proof import BenchmarkProof, Proof
 from benchmark_ci.model.recording import (
+    ArrangedProcess,
+    Arrangement,
     Contender,
     End,
     Failure,
@@ -67,6 +70,9 @@ __all__ = [
     "LONGEST_PATTERN",
     "MOST_RULES",
     "Annotation",
+    "ArrangedProcess",
+    "Arrangement",
+    "Averaged",
     "BenchmarkId",
     "BenchmarkProof",
     "CommentWhen",

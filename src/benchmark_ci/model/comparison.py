@@ -76,6 +76,16 @@ class MemoryChange(Noun):
     warning: str = ""  # one or two sentences, where there is something to warn of
 
 
+class Averaged(Noun):
+    """A change averaged over arrangements: both sides linked anew, their code in another order each time."""
+
+    arrangements: int
+    change_percent: float
+    low_percent: float | None = None  # 95 % confidence interval; None with too few arrangements
+    high_percent: float | None = None
+    within: bool | None = None  # shown to be within the limit, or to be beyond it; None: neither
+
+
 class Result(Noun):
     """The judgement of one benchmark. The fields after `limit_rule` stand where it was measured."""
 
@@ -106,6 +116,7 @@ class Result(Noun):
     current: SideTime | None = None
     throughput: Throughput | None = None
     memory: MemoryChange | None = None
+    averaged: Averaged | None = None  # of one that is beyond the limit with about as many instructions
 
 
 class Controls(Noun):

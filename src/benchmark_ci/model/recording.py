@@ -64,6 +64,32 @@ class Failure(Noun):
     last_lines: str = ""
 
 
+class Arrangement(Noun):
+    """Both sides' executables of some bench targets, linked anew with their sections in another order."""
+
+    kind: Literal["arrangement"] = "arrangement"
+    number: int = Field(ge=1)
+    seed: int = Field(ge=0)  # of the linker's `--shuffle-sections`, on both sides
+    targets: tuple[Target, ...]
+    seconds: float = Field(default=0.0, ge=0)  # that linking took
+    reason: str = ""  # why there is none, as a clause; empty when it was made
+
+
+class ArrangedProcess(Noun):
+    """One process of a benchmark in another arrangement of the code. As `Process`."""
+
+    kind: Literal["arranged"] = "arranged"
+    arrangement: int = Field(ge=1)  # its `number`
+    id: BenchmarkId
+    side: Side
+    round: int = Field(ge=0)  # within the arrangement
+    first: bool
+    wall_seconds: float = Field(ge=0)
+    cpu_seconds: float = Field(default=0.0, ge=0)
+    iters: tuple[float, ...] = Field(min_length=1)
+    times: tuple[float, ...] = Field(min_length=1)
+
+
 class Contender(StrEnum):
     """The two that a target sets against each other."""
 
@@ -154,6 +180,8 @@ class Recording(Noun):
     proofs: tuple[Proof, ...] = ()
     processes: tuple[Process, ...] = ()
     failures: tuple[Failure, ...] = ()
+    arrangements: tuple[Arrangement, ...] = ()
+    arranged: tuple[ArrangedProcess, ...] = ()
     references: tuple[ReferenceProcess, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()
     end: End | None = None  # None: the run was killed

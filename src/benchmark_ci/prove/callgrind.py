@@ -17,6 +17,7 @@ from benchmark_ci.model import Noun
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.wall import files, process
 from benchmark_ci.wall.identity import Identity
+from benchmark_ci.wall.room import Room
 
 MOST_DUMPS = 50_000
 LARGEST_DUMP = 256 * 1024 * 1024
@@ -76,9 +77,12 @@ def trace(
         identity=identity,
         timeout_seconds=limit_seconds,
         keep_bytes=64 * 1024 * 1024,
+        room=Room(directory),
     )
     if finished.timed_out:
         raise Doubt(f"it ran longer than {limit_seconds:.0f} s under callgrind")
+    if finished.filled_disk:
+        raise Doubt("it filled the disk under callgrind")
     if not finished.ok or finished.truncated:
         raise Doubt(f"it ended with {finished.returncode} under callgrind: {finished.last_lines(2)}")
     titles = tuple(match["title"] for line in finished.stdout.split("\n") if (match := _TESTING.match(line)))

@@ -45,18 +45,30 @@ def check_claims(recording: Recording) -> None:
         raise _rejected(f"the name of a benchmark has more than {LONGEST_NAME} characters")
     if not known.issuperset(_told_of(recording)):
         raise _rejected("it measures benchmarks that its build did not find")
+    _check_numbers(recording)
+
+
+def _check_numbers(recording: Recording) -> None:
+    """Of rounds, arrangements and targets."""
     rounds = [
         *(one.round for one in recording.processes),
         *(one.round for one in recording.failures),
+        *(one.round for one in recording.arranged),
         *(one.round for one in recording.references),
     ]
     if any(not 0 <= one <= MOST_ROUND for one in rounds):
         raise _rejected(f"it has a round beyond {MOST_ROUND}")
+    numbers = [
+        *(one.number for one in recording.arrangements),
+        *(one.arrangement for one in recording.arranged),
+    ]
+    if any(one > MOST_ROUND for one in numbers):
+        raise _rejected(f"it has an arrangement of the code beyond {MOST_ROUND}")
     positions = [
         *(one.target for one in recording.references),
         *(one.target for one in recording.unmeasured),
     ]
-    if any(one >= len(header.targets) for one in positions):
+    if any(one >= len(recording.header.targets) for one in positions):
         raise _rejected("it measures targets that it does not name")
 
 
@@ -64,6 +76,7 @@ def _told_of(recording: Recording) -> Iterator[BenchmarkId]:
     """Every benchmark that something is said of after the build."""
     yield from (one.id for one in recording.processes)
     yield from (one.id for one in recording.failures)
+    yield from (one.id for one in recording.arranged)
     for proof in recording.proofs:
         yield from (one.id for one in proof.benchmarks)
 

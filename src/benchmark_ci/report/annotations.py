@@ -41,6 +41,8 @@ def _all(report: Report) -> Iterator[Annotation]:
     yield from _failed(report, fatal)
     for result in selection.by_verdict(report, Verdict.REGRESSED):
         yield _annotation(fatal, f"Slower: {_name(result)}", _numbers(result))
+    for result in selection.by_verdict(report, Verdict.PLACEMENT):
+        yield _annotation("warning", f"Slower only by its place: {_name(result)}", _numbers(result))
     yield from _targets_missed(report, stopped=stopped)
     yield from _doubt(report, fatal if report.fail_on is FailOn.INCONCLUSIVE else "warning")
     yield from _remarks(report)
@@ -104,7 +106,8 @@ def _target(failure: TargetFailure) -> Annotation:
 
 def _numbers(result: Result) -> str:
     change = f"{selection.change(result)} {selection.interval(result)}".strip()
-    return f"{selection.times(result)}: {change}, limit {units.percent(result.limit_percent)}"
+    numbers = f"{selection.times(result)}: {change}, limit {units.percent(result.limit_percent)}"
+    return "\n".join(filter(None, (numbers, plain.clean(result.reason).strip())))
 
 
 def _name(result: Result) -> str:

@@ -20,11 +20,24 @@ def differs(result: Result, most: int = _NAMED) -> tuple[tuple[str, ...], str]:
 
 def instructions(result: Result) -> str:
     """`1,204 → 1,377 instructions (+14.4 %)`, or nothing where they were not counted."""
+    counted, change = counts(result), counts_change(result)
+    return f"{counted} instructions {f'({change})' if change else 'on both sides'}" if counted else ""
+
+
+def counts(result: Result) -> str:
+    """`1,204 → 1,377`, or `1,204` where both are the same, or nothing where none were counted."""
     baseline, current = result.baseline_instructions, result.current_instructions
     if not baseline or current is None:
         return ""
-    change = f" ({units.change((current / baseline - 1) * 100)})" if baseline != current else ""
-    return f"{baseline:,} → {current:,} instructions{change}"
+    return f"{baseline:,} → {current:,}" if baseline != current else f"{baseline:,}"
+
+
+def counts_change(result: Result) -> str:
+    """`+14.4 %`, or nothing where as many were executed, or none were counted."""
+    baseline, current = result.baseline_instructions, result.current_instructions
+    if not baseline or current is None or baseline == current:
+        return ""
+    return units.change((current / baseline - 1) * 100)
 
 
 def looked_at(report: Report) -> tuple[Result, ...]:

@@ -28,7 +28,6 @@ class Row:
     limit_key: float
     time_key: float
     noise: str
-    noise_key: float
     rounds: int
     memory: str
     memory_change: str
@@ -36,6 +35,7 @@ class Row:
     memory_key: float
     differs: str
     instructions: str
+    instructions_change: str
     instructions_key: float
     course: Sparkline | None
 
@@ -65,15 +65,15 @@ def row(result: Result, course: Sparkline | None = None) -> Row:
         limit_rule=plain.name(result.limit_rule) if result.limit_rule else "",
         limit_key=result.limit_percent,
         time_key=_key(result.current.time_ns if result.current else None),
-        noise=selection.NONE if result.noise_percent is None else units.percent(result.noise_percent),
-        noise_key=_key(result.noise_percent),
+        noise="" if result.noise_percent is None else units.percent(result.noise_percent),
         rounds=result.rounds,
         memory=units.sizes(*both) if both else selection.NONE,
         memory_change=units.change(selection.memory_change(result)) if both else "",
         memory_interval=selection.memory_interval(result) if both else "",
         memory_key=_key(selection.memory_change(result) if both else None),
         differs=_differs(result),
-        instructions=proof.instructions(result).replace(" instructions", ""),
+        instructions=proof.counts(result),
+        instructions_change=proof.counts_change(result),
         instructions_key=_key(result.current_instructions),
         course=course,
     )

@@ -12,7 +12,7 @@ _BYTES = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"), (1, "B
 _SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
 _ELEMENTS = ((1e9, "Gelem/s"), (1e6, "Melem/s"), (1e3, "Kelem/s"), (1.0, "elem/s"))
 _BITS = ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "Kbit/s"), (1.0, "bit/s"))
-_TOO_FAR = 1000
+_TOO_FAR = 20
 """Two values this far apart get a unit each: in a common one the smaller would lose its digits."""
 
 Scale = Sequence[tuple[float, str]]

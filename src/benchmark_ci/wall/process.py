@@ -20,10 +20,14 @@ from typing import IO, Any
 from benchmark_ci.model import Noun
 from benchmark_ci.wall.drop import become
 from benchmark_ci.wall.identity import Identity, kill_all, sweep
+from benchmark_ci.wall.room import Room
 from benchmark_ci.wall.signals import end_group
 
 KEEP_BYTES = 16 * 1024 * 1024
 """How much of each stream is kept; the rest is read and dropped, and `truncated` says so."""
+
+LOOK_SECONDS = 0.25
+"""How often the room on the disk is looked at: a system call that takes microseconds."""
 
 LineSink = Callable[[str], None]
 
@@ -41,12 +45,13 @@ class Finished(Noun):
     cpu_seconds: float = 0.0  # of the process and the children that it waited for
     peak_memory_bytes: int | None = None  # with a launcher: the most that it, or such a child, held at once
     timed_out: bool = False
+    filled_disk: bool = False  # ended because the reserve was touched (`wall/room.py`)
     truncated: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether it ended by itself with exit code 0."""
-        return self.returncode == 0 and not self.timed_out
+        return self.returncode == 0 and not self.timed_out and not self.filled_disk
 
     def last_lines(self, count: int = 12) -> str:
         """The last lines it printed, standard error last."""
@@ -64,12 +69,14 @@ def run(
     on_line: LineSink | None = None,
     keep_bytes: int = KEEP_BYTES,
     launcher: Path | None = None,
+    room: Room | None = None,
 ) -> Finished:
     """Run a program to its end and keep what it printed.
 
     With a launcher (`build/launcher.py`) the program's peak memory is known, unless it was killed.
     With an identity the program runs as that unprivileged user, and when it ends (or is interrupted, or
-    times out) every process of that user is killed before this returns. `on_line` gets each line of
+    times out) every process of that user is killed before this returns. With `room` it is ended when the disk
+    has no more than the reserve. `on_line` gets each line of
     standard error while it runs, and of standard output too unless a machine reads that.
     Raises FileNotFoundError when the program does not exist.
     """
@@ -90,9 +97,9 @@ def run(
         preexec_fn=become(identity.uid, identity.gid) if identity else None,
     )
     streams = [_Stream(child.stdout, keep_bytes), _Stream(child.stderr, keep_bytes, on_line)]
-    timed_out = False
+    ending = _Ending()
     try:
-        timed_out = not _ends_within(child, timeout_seconds)
+        ending = _wait(child, timeout_seconds, room)
         wall_seconds = time.monotonic() - started
     finally:
         end_group(child.pid)
@@ -113,8 +120,9 @@ def run(
         stderr=streams[1].text(),
         wall_seconds=wall_seconds,
         cpu_seconds=cpu_seconds,
-        peak_memory_bytes=news["memory"] * 1024 if news.get("memory") and not timed_out else None,
-        timed_out=timed_out,
+        peak_memory_bytes=news["memory"] * 1024 if news.get("memory") and ending.by_itself else None,
+        timed_out=ending.timed_out,
+        filled_disk=ending.filled_disk,
         truncated=any(stream.truncated for stream in streams),
     )
 
@@ -145,6 +153,30 @@ def _started(argv: tuple[str, ...], told: _Told | None, **how: Any) -> subproces
         if told:
             told.read()
         raise
+
+
+class _Ending(Noun):
+    """How a process came to its end."""
+
+    timed_out: bool = False
+    filled_disk: bool = False
+
+    @property
+    def by_itself(self) -> bool:
+        return not (self.timed_out or self.filled_disk)
+
+
+def _wait(child: subprocess.Popen[bytes], timeout_seconds: float | None, room: Room | None) -> _Ending:
+    deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+    while True:
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        look = room is not None and (left is None or left > LOOK_SECONDS)
+        if _ends_within(child, LOOK_SECONDS if look else left):
+            return _Ending()
+        if not look:
+            return _Ending(timed_out=True)
+        if room is not None and room.is_short():
+            return _Ending(filled_disk=True)
 
 
 def _ends_within(child: subprocess.Popen[bytes], timeout_seconds: float | None) -> bool:

@@ -7,8 +7,8 @@ runs, and back afterwards: microseconds, and the other side is out of reach mean
 
 from __future__ import annotations
 
-import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +16,18 @@ from pathlib import Path
 from benchmark_ci.model import Side
 from benchmark_ci.wall import process
 from benchmark_ci.wall.identity import Identity
+from benchmark_ci.wall.room import Room, reclaim
 
 FOLDERS = ("src", "target", "cargo", "home", "tmp", "criterion")
+RECLAIMED = ("src", "target/tmp", "cargo", "home", "tmp", "criterion")
+"""Where benchmarks may leave files that are taken away for want of room; executables are linked later too."""
 
 
 class Site:
     """The private root of a run. Under the wall it belongs to root, and each side's folder to its user."""
+
+    _room: Room | None = None
+    _built_at = 0.0  # seconds since the epoch
 
     def __init__(self, root: Path, identities: Mapping[Side, Identity] | None) -> None:
         """Make the folders of both sides below `root`, which must exist and be ours."""
@@ -51,7 +57,15 @@ class Site:
         try:
             yield self.here
         finally:
+            if self._room and self._room.is_short(2 * self._room.reserve_bytes):
+                for name in RECLAIMED:
+                    reclaim(self.here / name, self._built_at)
             self.here.rename(home)
+
+    def built(self) -> None:
+        """From now on, what processes leave in the sides' folders may be taken away for want of room."""
+        self._room = Room(self.root)
+        self._built_at = time.time()
 
     def folder(self, side: Side) -> Path:
         """The side's folder while nothing of it runs."""
@@ -87,9 +101,3 @@ class Site:
         """
         if not self.walled:
             shutil.rmtree(self.root, ignore_errors=True)
-
-
-def free_megabytes(path: Path) -> int:
-    """Free space where the sides are built."""
-    stat = os.statvfs(path)
-    return stat.f_bavail * stat.f_frsize // 2**20
