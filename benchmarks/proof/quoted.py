@@ -15,9 +15,10 @@ def quoted(found: Figures) -> str:
     return "\n".join(
         [
             f"- {commits.changes} commits of {commits.crates} public crates leave {commits.alone.trials:,} "
-            f"of {commits.benchmarks:,} benchmarks alone. {commits.alone.rate:.1%} of these were proven; "
-            f"where the executables differ at all {commits.alone_differing.rate:.1%}. Over the commits the "
-            f"median is {commits.median_percent:g} % and the least {commits.least_percent:g} %.",
+            f"of {commits.benchmarks:,} benchmarks alone. {commits.alone.rate * 100:.1f} % of these were "
+            f"proven; where the executables differ at all {commits.alone_differing.rate * 100:.1f} %. "
+            f"Over the commits the median is {commits.median_percent:g} %, "
+            f"the least {commits.least_percent:g} %.",
             f"- Of {commits.changed} benchmarks that visibly compute something else after a commit, "
             f"{_none(commits.wrong)} called identical; of {reached} that are reached by changes of the "
             f"example crate or planted into public crates, {_none(missed)}.",

@@ -135,7 +135,7 @@ def _agreement(found: Agreement) -> str:
         f"(median). The median change is {found.median_percent} %, the largest {found.largest_percent} %. "
         f"Each was tested against {TOLERATED_PERCENT:g} % in both directions with the product's own test at "
         f"a level of {ERROR:g} / (2 · {found.comparisons}) = {found.level:.2g}, from {found.draws} "
-        f"re-labellings: an interval with a confidence of {1 - 2 * found.level:.3%}. "
+        f"re-labellings: an interval with a confidence of {(1 - 2 * found.level) * 100:.3f} %. "
         f"**{len(found.beyond)} of {found.comparisons} lie beyond {TOLERATED_PERCENT:g} %.** "
         f"Of the uncorrected 95 % intervals {found.usual_beyond} do."
     )

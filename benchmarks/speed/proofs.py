@@ -47,15 +47,22 @@ fn bench(c: &mut Criterion) {{
         }});
     }}
     group.finish();
-    {more}
 }}
 
 criterion_group!(benches, bench);
 criterion_main!(benches);
+{more}
 """
 LIBRARY = "pub fn sum(data: &[u64]) -> u64 { data.iter().fold(1, |sum, one| sum.wrapping_mul(31) ^ one) }\n"
-MORE = 'c.bench_function("another", |b| b.iter(|| black_box(7u64).pow(3)));'
-"""What only current has, so that the executables differ."""
+MORE = """
+#[inline(never)]
+pub fn unrelated(start: u64) -> u64 {
+    start.rotate_left(7) ^ 12345
+}
+#[used]
+static KEPT: fn(u64) -> u64 = unrelated;
+"""
+"""What only current has, so that the executables differ: a function that nobody calls."""
 
 
 class Proved(Noun):
