@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from benchmark_ci.errors import ExitCode
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.model import Commit, Header, Job, Recording
@@ -17,11 +19,12 @@ from benchmark_ci.relay import relay
 from benchmark_ci.settings import from_flags
 from tests.doubles.github import FakeGitHub, Pull, WorkflowRun
 from tests.doubles.runner_grammar import StepLog, read_key_values, split_lines
-from tests.engine import header
+from tests.engine import bench, header, processes, recording
 
 BASE, HEAD, MERGE, LATER = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 FORK = "stranger/crate"
 RUN = 555
+SLOWER = [(100.0 + n / 10, 150.0 + n / 7) for n in range(9)]
 EVENT: dict[str, object] = {
     "action": "completed",
     "workflow_run": {"id": RUN, "head_repository": {"full_name": FORK}, "pull_requests": []},
@@ -36,6 +39,11 @@ def merged(**more: Any) -> Header:
         "current": Commit(sha=MERGE, what="merge of pull request #7 into main", head_sha=HEAD),
     }
     return header().model_copy(update={**ends, **more})
+
+
+def slower() -> Recording:
+    """One benchmark, half as fast again."""
+    return recording(processes(bench(), SLOWER), head=merged())
 
 
 def packed(recording: Recording, folder: Path) -> bytes:
@@ -131,6 +139,8 @@ class Stage:
             run_id=999,
             output_file=here / "output",
             summary_file=here / "summary",
+            results_url=f"{self.github.url}/",
+            runtime_token=SecretStr(self.github.artifacts.runtime_token("publishing", "publisher")),
         )
         job.workspace.mkdir(exist_ok=True)
         given = {"mode": "publish", "github_token": token or self.github.token(), **inputs}
@@ -146,3 +156,9 @@ class Stage:
     @property
     def results(self) -> Path:
         return self.folder / "job" / "workspace" / "benchmark-results"
+
+
+def comment_of(stage: Stage, number: int = 7) -> str:
+    """The one comment of the pull request."""
+    (only,) = stage.github.comments(number)
+    return only.body

@@ -32,6 +32,9 @@ from benchmark_ci.measure.arrangements import FEWEST_ARRANGEMENTS
 from benchmark_ci.measure.arrangements import ROUNDS as ARRANGED_ROUNDS
 from benchmark_ci.measure.recording import Line, Recorder
 from benchmark_ci.model import Links, Noun, Overall, Report, Result, SideTime, Throughput, Verdict
+from benchmark_ci.prove.proof import MOST_UNLIKE
+from benchmark_ci.prove.repetition import MOST_ROUNDS
+from benchmark_ci.prove.target import PLACEMENT_SECONDS
 from benchmark_ci.publish.publication import Published
 from benchmark_ci.report.comment import comment
 from benchmark_ci.report.memory import memory_results
@@ -257,6 +260,9 @@ def test_the_methodology_has_the_code_s_numbers() -> None:
     assert looks == list(LOOKS)
     assert ", ".join(map(str, CONFIRMING_ROUNDS)) in text
     assert f"{SHORTEST_SAMPLE_NS / 1000:.0f} µs" in text
+    assert f"up to {2**MOST_ROUNDS - 1:,} iterations in all" in text
+    assert f"at most {PLACEMENT_SECONDS:.0f} s for a bench target" in text
+    assert f"(by more than {MOST_UNLIKE:.1%})".replace("%", " %") in text
 
 
 def test_the_methodology_has_the_numbers_of_the_arrangements() -> None:

@@ -160,15 +160,7 @@ class ActionDoor:
                 for side, tree in trees.items()
                 if tree
             ),
-            *(
-                Artifact(
-                    name="memory-benchmark-results",
-                    members={MEMORY: text.encode()},
-                    retention_days=RETENTION_DAYS,
-                )
-                for text in [memory]
-                if text
-            ),
+            *memory_artifact(memory),
         )
 
     def _publish(self, report: Report, artifacts: tuple[Artifact, ...]) -> None:
@@ -198,6 +190,13 @@ class ActionDoor:
         """One error, and outputs that say so; nothing was measured."""
         refuse(self._job, error, self._voice)
         self._clean_up()
+
+
+def memory_artifact(memory: str) -> tuple[Artifact, ...]:
+    """The artifact with the list of peak memory, where there is one."""
+    members = {MEMORY: memory.encode()}
+    artifact = Artifact(name="memory-benchmark-results", members=members, retention_days=RETENTION_DAYS)
+    return (artifact,) if memory else ()
 
 
 def refuse(job: Job | None, error: BenchmarkCIError, voice: WorkflowVoice, why: str = "") -> None:

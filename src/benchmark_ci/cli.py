@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmark_ci import __version__
 from benchmark_ci.commands import compare, history
-from benchmark_ci.errors import BadFile, BenchmarkCIError, ExitCode, Unexpected
+from benchmark_ci.errors import UNWRITABLE, BadFile, BenchmarkCIError, ExitCode, Unexpected, unwritable
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.model import Job, Links, Mode
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.command(arguments))
     except BenchmarkCIError as error:
-        sys.stderr.write(f"error: {error.message}\n{error.remedy}\n")
+        sys.stderr.write("".join(f"{line}\n" for line in (f"error: {error.message}", error.remedy) if line))
         return int(error.exit_code)
     except OSError as error:
         sys.stderr.write(f"error: {error}\nCheck the path, its permissions and the free disk space.\n")
@@ -132,9 +132,12 @@ def _render(arguments: argparse.Namespace) -> ExitCode:
 def _deliver(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
-    else:
+        return
+    try:
         output.parent.mkdir(parents=True, exist_ok=True)
         files.write_whole(output, text.encode())
+    except UNWRITABLE as error:
+        raise unwritable(output, error) from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -55,6 +56,17 @@ class BadFile(BadInput):
     """A file that was handed to us (recording, report, Criterion file, event) is not what it should be."""
 
     title = "Unreadable file"
+
+
+UNWRITABLE = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""What the system says of a place that nothing can be written to; a full disk is no bad input."""
+
+
+def unwritable(output: Path, error: OSError) -> BadInput:
+    """The flag `--output` names a place that nothing can be written to."""
+    return BadInput(
+        f"Flag `--output`: `{output}` cannot be written: {error.strerror}.", "Name a place that can be."
+    )
 
 
 class ArtifactRejected(BadInput):

@@ -9,13 +9,14 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmark_ci.action import OUTPUT, changed, outputs, refuse
+from benchmark_ci.action import OUTPUT, changed, memory_artifact, outputs, refuse
 from benchmark_ci.build.discovery import asked_for
 from benchmark_ci.config.read import read_config
 from benchmark_ci.door import RECORDING
 from benchmark_ci.errors import ArtifactRejected, BadFile, BadInput, BenchmarkCIError, ExitCode, GitHubFailed
 from benchmark_ci.measure import recording as recordings
-from benchmark_ci.model import Commit, Config, Job, Links, Recording, Report, Settings, Side
+from benchmark_ci.measure.recording import Bounds
+from benchmark_ci.model import Annotation, Commit, Config, Job, Links, Recording, Report, Settings, Side
 from benchmark_ci.plan import effective, read_event
 from benchmark_ci.publish import standing
 from benchmark_ci.publish.api import connect
@@ -38,7 +39,10 @@ from benchmark_ci.publish.reader import Reader
 from benchmark_ci.publish.unpack import member
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import folder, markdown
+from benchmark_ci.report.annotations import annotations as annotations_of
 from benchmark_ci.report.comment import comment
+from benchmark_ci.report.memory import NAME as MEMORY
+from benchmark_ci.report.memory import memory_results
 from benchmark_ci.report.summary import summary
 from benchmark_ci.report.terminal import text
 from benchmark_ci.run import judge
@@ -46,8 +50,12 @@ from benchmark_ci.settings import flags, from_flags
 from benchmark_ci.wall import files
 
 MOST_RECORDING_BYTES = 64 * 1024 * 1024
-MOST_UNPACKED_BYTES = 128 * 1024 * 1024
-"""A benchmark measured to its last round takes about 75 kB of it, and 22 kB packed."""
+BOUNDS = Bounds(
+    line_bytes=16 * 1024 * 1024,
+    unpacked_bytes=128 * 1024 * 1024,
+    memory_bytes=1024 * 1024 * 1024,
+)
+"""A benchmark measured to its last round takes about 75 kB unpacked, 22 kB packed, and 400 kB of memory."""
 
 FORKS_OWN = (
     "Measured in the fork's own run, whose author controls it: the numbers are that run's claim. "
@@ -155,12 +163,16 @@ class _Relay:
         for name, content in folder.files(report, Links()).items():
             (output / name).write_text(content, encoding="utf-8")
         (output / RECORDING).write_bytes(raw)
+        memory = memory_results(report)
+        if memory:
+            (output / MEMORY).write_text(memory, encoding="utf-8")
         files.give_to_owner_of(self._job.workspace, output)
         self._voice.say(text(report, 110))
         marker = comment_marker(self._job.workflow, self._job.job, self._settings.name)
         page = f"{self._job.server_url}/{self._job.repository}/actions/runs/{run.id}/artifacts/{stored.id}"
         published = publish(
             Publication(
+                artifacts=memory_artifact(memory),
                 artifact_url=page,
                 summary=partial(summary, report),
                 comment_body=lambda links: comment(report, links, marker),
@@ -169,6 +181,7 @@ class _Relay:
                 changed=changed(report),
                 name=self._settings.name,
                 measured_in=Run(id=run.id, attempt=run.attempt),
+                annotations=_annotations(report, pull.number),
                 outputs=outputs(report),
             ),
             self._job,
@@ -185,9 +198,22 @@ def _read(raw: bytes) -> Recording:
         path = Path(private) / RECORDING
         path.write_bytes(raw)
         try:
-            return recordings.read(path, RECORDING, MOST_UNPACKED_BYTES)
+            return recordings.read(path, RECORDING, BOUNDS)
         except BadFile as error:
             raise ArtifactRejected(error.message, error.remedy) from None
+
+
+def _annotations(report: Report, pull_request: int) -> tuple[Annotation, ...]:
+    """The report's, for this job: they stand at the default branch, and nothing of them fails it."""
+    return tuple(
+        one.model_copy(
+            update={
+                "level": "warning" if one.level == "error" else one.level,
+                "title": f"Pull request #{pull_request}: {one.title}",
+            }
+        )
+        for one in annotations_of(report)
+    )
 
 
 def _harmless(claimed: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from benchmark_ci import __version__
 from benchmark_ci.build.arranging import relink
 from benchmark_ci.build.build import Build, build
 from benchmark_ci.build.discovery import asked_for
+from benchmark_ci.build.rules import insist_on_memory
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -54,6 +55,7 @@ def run(door: Door, voice: Voice) -> ExitCode:
     try:
         with interruptible():
             plan = door.plan()
+            insist_on_memory(plan.config, door.settings)
     except BenchmarkCIError as error:
         door.refuse(error)
         return error.exit_code

@@ -15,9 +15,10 @@ from rich.status import Status
 from benchmark_ci.action import OUTPUT
 from benchmark_ci.build.system_packages import install
 from benchmark_ci.door import Trees
-from benchmark_ci.errors import BadInput, BenchmarkCIError
-from benchmark_ci.model import BenchmarkId, Links, Plan, Report, Settings, Side
+from benchmark_ci.errors import UNWRITABLE, BadInput, BenchmarkCIError, unwritable
+from benchmark_ci.model import BenchmarkId, History, Links, Plan, Report, Settings, Side
 from benchmark_ci.plan import Store, effective, open_store, plan_for_checkout
+from benchmark_ci.plan.history import read_local_history
 from benchmark_ci.report import folder
 from benchmark_ci.report.memory import NAME as MEMORY
 from benchmark_ci.report.memory import memory_results
@@ -132,9 +133,12 @@ class TerminalDoor:
         below_root = self._store.prefix(self._directory) / self.settings.working_directory
         settings = self.settings.model_copy(update={"working_directory": below_root})
         self.settings = effective(settings, plan.config)
-        self._output.mkdir(parents=True, exist_ok=True)
-        # The working tree stays clean: the folder hides itself.
-        (self._output / ".gitignore").write_text("*\n", encoding="utf-8")
+        try:
+            self._output.mkdir(parents=True, exist_ok=True)
+            # The working tree stays clean: the folder hides itself.
+            (self._output / ".gitignore").write_text("*\n", encoding="utf-8")
+        except UNWRITABLE as error:
+            raise unwritable(self._output, error) from error
         return plan
 
     def site(self) -> Site:
@@ -160,8 +164,12 @@ class TerminalDoor:
             return behind_the_wall(self._environ, self.settings.environment, here, toolchain_bin)
         return on_a_terminal(self._environ, toolchain_bin)
 
-    def history(self, benchmarks: Sequence[BenchmarkId]) -> None:
-        """The history is of jobs; `benchmark-ci history` shows it."""
+    def history(self, benchmarks: Sequence[BenchmarkId]) -> History | None:
+        """From the checkout's own copy of the branch, where it has one."""
+        assert self._store is not None  # noqa: S101 - plan() made it
+        private = self._private / "history"
+        private.mkdir(mode=0o700)
+        return read_local_history(self._store, private, benchmarks)
 
     def publish(self, report: Report, trees: Trees) -> None:
         """Files in the output folder, and the report in words."""

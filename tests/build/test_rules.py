@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from benchmark_ci.build.discovery import selected
-from benchmark_ci.build.rules import remarks
+from benchmark_ci.build.rules import insist_on_memory, remarks
+from benchmark_ci.errors import BadInputs
 from benchmark_ci.judge.comparison import compare
 from benchmark_ci.judge.nothing import nothing_compared
-from benchmark_ci.model import Config, LimitRule, Settings, Side, SkipRule, TimesRule
+from benchmark_ci.model import Config, LimitRule, ReferenceTarget, Settings, Side, SkipRule, TimesRule
 from tests.engine import bench, discovered, header, recording
 
 FOUND = [discovered(bench(name)) for name in ("parse/a", "parse/b", "io/net", "sum")]
@@ -107,3 +110,40 @@ def test_a_file_that_skips_everything_is_named() -> None:
     error = nothing_compared(nothing, compare(nothing))
     assert error is not None
     assert "and the `skip` of `benchmark-ci.toml`, leave none of the 4 benchmarks" in error.message
+
+
+def target(benchmark: str, line: int, memory_percent: float | None) -> ReferenceTarget:
+    return ReferenceTarget(
+        benchmark=benchmark,
+        reference_command=("ref",),
+        times_faster=2,
+        memory_percent=memory_percent,
+        line=line,
+    )
+
+
+TARGETS = config(targets=(target("parse/a", 3, None), target("parse/b", 7, 50), target("sum", 12, 50)))
+
+
+def test_a_demand_on_memory_that_is_not_measured_is_a_bad_input() -> None:
+    with pytest.raises(BadInputs) as caught:
+        insist_on_memory(TARGETS, Settings(memory=False))
+    first, second = caught.value.problems
+    assert first.message == (
+        "`benchmark-ci.toml` of current, line 7: the target of `parse/b` has `memory_percent`, but the input "
+        "`memory` is off."
+    )
+    assert "line 12: the target of `sum`" in second.message and "Leave `memory` on" in second.remedy
+
+
+@pytest.mark.parametrize(
+    ("rules", "inputs"),
+    [
+        (TARGETS, {}),
+        (None, {"memory": False}),
+        (TARGETS, {"memory": False, "filter": ("^parse/a$",)}),
+        (config(targets=(target("sum", 3, None),)), {"memory": False}),
+    ],
+)
+def test_elsewhere_memory_may_be_off(rules: Config | None, inputs: dict[str, Any]) -> None:
+    insist_on_memory(rules, Settings(**inputs))

@@ -15,7 +15,7 @@ from benchmark_ci.history.file import append
 from benchmark_ci.history.layout import BRANCH, MARK, MARK_CONTENT, path
 from benchmark_ci.model import HistoryPoint
 from tests.history.samples import PARSE, point, sha
-from tests.plan.repositories import commit, git
+from tests.plan.repositories import commit, git, serve
 
 Out = pytest.CaptureFixture[str]
 PUSHES = (point(1), point(2, regressed=(0,)), point(3, time="2026-04-01T00:00:00Z", benchmarks=(PARSE,),
@@ -138,6 +138,17 @@ def test_a_checkout_s_branch_is_read_without_checking_it_out(tmp_path: Path, cap
     assert capsys.readouterr().out == "3 files, 4 points, 1 series; nothing is wrong.\n"
 
 
+def test_no_server_is_asked(tmp_path: Path, capsys: Out) -> None:
+    project = cloned(tmp_path, f"refs/heads/{BRANCH}", point(1))
+    with serve(tmp_path, private=False) as served:
+        git(project, "remote", "add", "origin", f"{served.url}/project")
+        assert history(project) == 0
+        capsys.readouterr()
+        git(project, "update-ref", "-d", f"refs/heads/{BRANCH}")
+        assert f"no branch `{BRANCH}`" in refused(capsys, project)
+        assert served.authorizations == []
+
+
 def test_the_server_s_branch_counts_more_than_an_own_one(tmp_path: Path, capsys: Out) -> None:
     project = cloned(tmp_path, f"refs/remotes/origin/{BRANCH}", *EVERY)
     git(project, "update-ref", f"refs/heads/{BRANCH}", "HEAD")
@@ -203,3 +214,28 @@ def test_bad_usage_is_told_together(tmp_path: Path, capsys: Out) -> None:
     said = refused(capsys, put(tmp_path, *EVERY), "--since", "yesterday", "--releases", "--check")
     assert "`--since` is" in said and "takes no `--since` or `--releases`" in said
     assert "matches" in refused(capsys, tmp_path, "--benchmark", "pares/*")
+
+
+@pytest.mark.parametrize("since", ["2026-13", "2026-02-31", "2026-02-01T25:00", "2026-02-01T10:61", "0000"])
+def test_a_date_that_no_calendar_has_is_refused(tmp_path: Path, capsys: Out, since: str) -> None:
+    assert f"`--since` is `{since}`" in refused(capsys, put(tmp_path, *EVERY), "--since", since)
+
+
+@pytest.mark.parametrize(
+    "since", ["2026", "2026-03", "2026-02-28", "2026-02-28T23:59", "2026-02-28T23:59:59Z"]
+)
+def test_any_beginning_of_a_moment_is_a_date(tmp_path: Path, capsys: Out, since: str) -> None:
+    assert len(listed(capsys, put(tmp_path, *EVERY), "--since", since)) == 4
+
+
+def test_no_point_is_said_and_not_left_blank(tmp_path: Path, capsys: Out) -> None:
+    assert history(put(tmp_path, *EVERY), "--since", "2027") == 0
+    assert capsys.readouterr().out == "There is no such point.\n"
+
+
+def test_an_output_that_cannot_be_written_is_a_bad_input(tmp_path: Path, capsys: Out) -> None:
+    put(tmp_path / "branch", *EVERY)
+    (tmp_path / "file").touch()
+    for place in (tmp_path, tmp_path / "file" / "x"):
+        said = refused(capsys, tmp_path / "branch", "--output", place)
+        assert f"Flag `--output`: `{place}` cannot be written" in said

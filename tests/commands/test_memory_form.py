@@ -156,3 +156,26 @@ def test_any_numbers_are_judged_by_the_threshold(
     assert code in (0, 1)
     if old > 1e-9 and abs(new - limit) > 1e-6 * limit:
         assert code == int(new > limit)
+
+
+def test_a_list_is_not_compared_with_itself(tmp_path: Path, capsys: Out) -> None:
+    old, _ = lists(tmp_path, [ENTRY], [ENTRY])
+    link = tmp_path / "link.json"
+    link.symlink_to(old)
+    for other in (old, str(link)):
+        assert compare((old, other)) == 3
+        said = capsys.readouterr()
+        assert said.out == "" and "comparing a list with itself says nothing" in said.err
+    assert compare(lists(tmp_path, [ENTRY], [ENTRY])) == 0, "equal numbers of two runs are an answer"
+
+
+def test_entries_without_a_figure_are_no_empty_lists(tmp_path: Path, capsys: Out) -> None:
+    assert compare(lists(tmp_path, [{"implementation": "rust"}], [{"implementation": "rust"}])) == 3
+    assert "neither has a figure" in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_a_bad_input(tmp_path: Path, capsys: Out) -> None:
+    assert compare(lists(tmp_path, [ENTRY], [ENTRY]), "--output", str(tmp_path)) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and f"Flag `--output`: `{tmp_path}` cannot be written" in said.err
+    assert len(said.err.splitlines()) == 2

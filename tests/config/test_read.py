@@ -179,7 +179,12 @@ times_faster = 2
         ("threshold = []", "line 1, column 1: `threshold` is a list; allowed: a number."),
         ("limits = 5", "line 1, column 1: `limits` is `5`; allowed: a table."),
         ("skip = 'a'", 'line 1, column 1: `skip` is `"a"`; allowed: a list in brackets.'),
-        ("[targets]", "line 1, column 1: `targets` is a table; allowed: a list in brackets."),
+        ("[targets]", "line 1, column 1: `targets` is a table; write `[[targets]]` above each target."),
+        (
+            "[limits]\nparse/* = 5",
+            "line 2, column 6: this is not TOML: expected '=' after a key in a key/value pair; "
+            "a pattern stands in quotes.",
+        ),
         ("[skip]\na = 1", "line 1, column 1: `skip` is a table; allowed: a list in brackets."),
         ("limit_seconds = 900", "there is no key `limit_seconds` here; it belongs into `times`."),
         ("memory-limit = 900", "perhaps `memory_limit` is meant."),

@@ -52,3 +52,21 @@ def test_problems_are_told_before_anything_is_built(tmp_path: Path) -> None:
     assert "line 1, column 1: there is no key `a` here" in done.stdout
     assert 'line 2, column 1: `threshold` is `"ten"`; allowed: a number.' in done.stdout
     assert "Build" not in done.stdout
+
+
+def test_a_target_that_wants_memory_is_no_target_without_it(tmp_path: Path) -> None:
+    target = '[[targets]]\nbenchmark = "quick/parse"\ncommand = ["true"]\nmemory_percent = 50\n'
+    checkout = Checkout(tmp_path, slower_with(target))
+    done = checkout.run(*BUDGET, "--no-memory")
+    assert done.returncode == 2, done.stdout
+    assert "line 1: the target of `quick/parse` has `memory_percent`" in done.stdout
+    assert "Build" not in done.stdout
+    assert checkout.run(*BUDGET, "--no-memory", "--filter", "render").returncode == 0
+
+
+def test_an_output_that_is_a_file_is_told_before_anything_is_built(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path)
+    (tmp_path / "file").touch()
+    done = checkout.run(*BUDGET, "--output", str(tmp_path / "file"))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Flag `--output`" in done.stdout and "Build" not in done.stdout

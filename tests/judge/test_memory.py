@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark_ci.judge.memory import LIMIT_BYTES, memory_change
+from benchmark_ci.judge.memory import LIMIT_BYTES, memory_change, shown_peaks
+from benchmark_ci.model import Side
 
 MB = 1_000_000
 SIZES = st.integers(min_value=MB, max_value=2000 * MB)
@@ -62,3 +66,23 @@ def test_a_threshold_of_its_own() -> None:
 
 def test_nothing_measured_is_no_judgement() -> None:
     assert memory_change(()) is None
+
+
+@given(PEAKS)
+def test_what_is_shown_agrees_with_what_is_judged(peaks: tuple[tuple[int, int], ...]) -> None:
+    found, shown = memory_change(peaks), shown_peaks(peaks)
+    assert found
+    baseline, current = shown[Side.BASELINE], shown[Side.CURRENT]
+    assert (current / baseline - 1) * 100 == pytest.approx(found.change_percent, rel=1e-4, abs=1e-3)
+    assert (current - baseline) * found.change_percent >= 0
+    if "above" in found.warning:
+        assert current > LIMIT_BYTES
+
+
+def test_the_medians_of_both_sides_can_say_the_opposite() -> None:
+    """Most rounds grew, and yet current's median is the smaller one."""
+    peaks = ((10 * MB, 11 * MB), (12 * MB, 13 * MB), (20 * MB, 9 * MB))
+    assert [statistics.median(side) for side in zip(*peaks, strict=True)] == [12 * MB, 11 * MB]
+    found = memory_change(peaks)
+    assert found and found.change_percent == pytest.approx(100 / 12, rel=1e-4)
+    assert shown_peaks(peaks) == {Side.BASELINE: round(11 * MB * 12 / 13), Side.CURRENT: 11 * MB}

@@ -19,6 +19,7 @@ from tests.engine import Built, Heard, header, preparation
 
 pytestmark = [pytest.mark.cargo, pytest.mark.slow]
 Crate = Callable[[str], Built]
+MEBIBYTE = 2**20
 QUICK = (
     "--warm-up-time=0.01",
     "--measurement-time=0.01",
@@ -44,6 +45,27 @@ def test_the_files_of_every_release_are_read(fixture_crate: Crate, tmp_path: Pat
     assert found["plain"].throughput is None
     for one in found.values():
         check(one)
+
+
+@pytest.mark.parametrize("version", ["0.3", "0.5", "0.7", "0.8"])
+def test_the_harness_s_share_of_memory_is_within_every_benchmark_s_peak(
+    fixture_crate: Crate, tmp_path: Path, version: str
+) -> None:
+    """Short processes with little to analyse: none takes less, however long one measures."""
+    built = fixture_crate(f"criterion-{version}")
+    own = {one.side: one.peak_memory_bytes for one in built.build.preparation.harness_memory}
+    assert set(own) == set(Side)
+    for exe in built.executables():
+        times = QUICK if exe.fractional_seconds else ("--warm-up-time=1", "--measurement-time=1", *QUICK[2:])
+        peaks = []
+        for number in range(3):
+            home = tmp_path / f"{exe.side}-{number}"
+            with built.site.at(exe.side):
+                finished = exe.run(*times, exactly("plain"), identity=None, limit_seconds=60, home=home)
+            assert finished.ok and finished.peak_memory_bytes, finished.stderr
+            peaks.append(finished.peak_memory_bytes)
+        # a small dynamically linked program, and no benchmark of a few multiplications adds much to it
+        assert MEBIBYTE < own[exe.side] < max(peaks) < own[exe.side] + 20 * MEBIBYTE
 
 
 def check(one: CriterionResult) -> None:

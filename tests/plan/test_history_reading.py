@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from benchmark_ci.history.file import append
 from benchmark_ci.history.layout import BRANCH, MARK, MARK_CONTENT, path
 from benchmark_ci.model import History, HistoryPoint
-from benchmark_ci.plan import open_store
-from benchmark_ci.plan.history import MOST_FILES, read_history
+from benchmark_ci.plan import Store, open_store
+from benchmark_ci.plan.history import MOST_FILES, read_history, read_local_history
 from tests.history.samples import PARSE, RENDER, point
 from tests.plan.repositories import ENVIRON, TOKEN, Served, commit, git, serve
 
@@ -30,6 +30,7 @@ class Origin:
         git(self.repository, "init", "--quiet", "--bare")
         self.url = f"{served.url}/{REPOSITORY}.git"
         self.server = served.url
+        self.asked = served.authorizations
         self.clone = folder / "clone"
         self.clone.mkdir()
         git(self.clone, "init", "--quiet")
@@ -51,10 +52,8 @@ class Origin:
         git(self.repository, "fetch", "--quiet", str(work), f"{tip}:refs/heads/{BRANCH}")
         return tip
 
-    def read(self, repository: str = REPOSITORY, token: str = TOKEN) -> History:
-        private = self.folder / "private"
-        private.mkdir()
-        store = open_store(
+    def store(self, token: str = TOKEN) -> Store:
+        return open_store(
             self.clone,
             self.folder / "store",
             environ=ENVIRON,
@@ -62,7 +61,17 @@ class Origin:
             server_url=self.server,
             repository=REPOSITORY,
         )
-        return read_history(store, repository, private, [PARSE, RENDER], SERIES)
+
+    def private(self) -> Path:
+        private = self.folder / "private"
+        private.mkdir()
+        return private
+
+    def read(self, repository: str = REPOSITORY, token: str = TOKEN) -> History:
+        return read_history(self.store(token), repository, self.private(), [PARSE, RENDER], SERIES)
+
+    def read_local(self) -> History | None:
+        return read_local_history(self.store(), self.private(), [PARSE, RENDER])
 
 
 @pytest.fixture
@@ -123,3 +132,26 @@ def test_a_server_that_turns_us_away_is_a_caution(origin: Origin) -> None:
     origin.write((point(1),))
     found = origin.read(token="ghs_wrong")
     assert found.courses == () and "turned us away" in found.caution and "ghs_" not in found.caution
+
+
+@pytest.mark.parametrize("ref", [f"refs/heads/{BRANCH}", f"refs/remotes/origin/{BRANCH}"])
+def test_on_ones_own_machine_the_checkout_s_copy_is_read_and_no_server(origin: Origin, ref: str) -> None:
+    tip = origin.write((point(1), point(2)))
+    git(origin.clone, "fetch", "--quiet", str(origin.repository), f"{tip}:{ref}")
+    found = origin.read_local()
+    assert found and (found.branch_commit, found.caution) == (tip, "")
+    assert [one.levels_percent for one in found.courses] == [(0.0, 1.5), (0.0, 0.0)]
+    assert origin.asked == []
+
+
+def test_without_a_copy_no_server_is_asked_for_one(origin: Origin) -> None:
+    origin.write((point(1),))
+    assert origin.read_local() is None
+    assert origin.asked == []
+
+
+def test_a_copy_that_cannot_be_read_is_a_caution(origin: Origin) -> None:
+    tip = origin.write((point(1),), "x")
+    git(origin.clone, "fetch", "--quiet", str(origin.repository), f"{tip}:refs/heads/{BRANCH}")
+    found = origin.read_local()
+    assert found and found.courses == () and found.caution.startswith("The history was not read: ")

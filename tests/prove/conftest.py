@@ -11,7 +11,7 @@ import pytest
 
 from benchmark_ci.model import Proof, Side
 from benchmark_ci.prove import prove_target
-from tests.prove.variants import ADVERSARIAL, INNOCENT_EDITS, PREPARED, Edit
+from tests.prove.variants import ADVERSARIAL, INNOCENT_EDITS, PLACED, PREPARED, Edit
 from tests.prove.workshop import Workshop
 
 VARIANTS: dict[str, tuple[Edit, ...]] = {
@@ -19,6 +19,7 @@ VARIANTS: dict[str, tuple[Edit, ...]] = {
     "adversarial": (*(edit for id, edit in ADVERSARIAL.items() if id != "planted/local"), PREPARED),
     # thread-locals are one piece: a changed one differs for all that use any
     "thread-local": (ADVERSARIAL["planted/local"],),
+    "placed": PLACED,
 }
 
 
@@ -58,16 +59,26 @@ def built(workshop: Workshop) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def proven(valgrind: None, workshop: Workshop, built: Callable[[str], Path]) -> Callable[[str, str], Proof]:
+def stands(workshop: Workshop, built: Callable[[str], Path]) -> Callable[[str], None]:
+    """Makes a variant current's side."""
+
+    def stand(variant: str) -> None:
+        kept = built(variant)
+        current = workshop.site.folder(Side.CURRENT)
+        shutil.rmtree(current)
+        shutil.copytree(kept, current, symlinks=True)
+
+    return stand
+
+
+@pytest.fixture(scope="session")
+def proven(valgrind: None, workshop: Workshop, stands: Callable[[str], None]) -> Callable[[str, str], Proof]:
     """The proof of a bench target of a variant."""
     known: dict[tuple[str, str], Proof] = {}
 
     def prove(variant: str, target: str) -> Proof:
         if (variant, target) not in known:
-            kept = built(variant)
-            current = workshop.site.folder(Side.CURRENT)
-            shutil.rmtree(current)
-            shutil.copytree(kept, current, symlinks=True)
+            stands(variant)
             baseline = workshop.baseline[target]
             known[variant, target] = prove_target(
                 baseline,

@@ -12,6 +12,7 @@ import pytest
 from benchmark_ci.model import Side
 from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.compare import Comparison, Pair
+from benchmark_ci.prove.counts import Calls, Counts, read_counts
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.linkermap import LinkerMap
@@ -121,19 +122,20 @@ totals: 25
 
 
 class _Symbol:
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, name: str) -> None:
         self.start = start
+        self.name = name
 
 
 class _Image:
-    functions: ClassVar = {0x1000: _Symbol(0x1000), 0x2000: _Symbol(0x2000)}
+    functions: ClassVar = {0x1000: _Symbol(0x1000, "main"), 0x2000: _Symbol(0x2000, "iter")}
 
     def function(self, address: int) -> _Symbol | None:
         return self.functions.get(address & ~0xFF)
 
 
 def reader() -> SpanReader:
-    return SpanReader(_Image(), "/exe")  # type: ignore[arg-type]
+    return SpanReader(_Image(), "/exe", {0x2000})  # type: ignore[arg-type]
 
 
 def test_a_dump_tells_preparing_from_measuring() -> None:
@@ -141,7 +143,7 @@ def test_a_dump_tells_preparing_from_measuring() -> None:
     assert (span.entry, span.instructions) == (0x2000, 20)
     assert span.measured == {0x2000}
     assert span.prepared == {0x1000}
-    assert span.ancestors == {0x1000}
+    assert span.ancestors == span.repeated == {0x1000}
     assert span.threads
     assert not span.processes
 
@@ -169,3 +171,30 @@ def test_what_is_no_executable_is_a_doubt(content: bytes) -> None:
 def test_what_is_no_map_is_a_doubt(text: bytes) -> None:
     with pytest.raises(Doubt):
         LinkerMap(text)
+
+
+def counts(text: bytes) -> Counts:
+    return read_counts(text, _Image(), "/exe", "/private")  # type: ignore[arg-type]
+
+
+def test_a_dump_tells_how_often_each_instruction_ran() -> None:
+    text = DUMP.replace(b"0x2000 0 3\n", b"0x2000 0 3\n0x2000 0 4\n").replace(
+        b"fl=x", b"desc: Trigger: --why"
+    )
+    found = counts(text)
+    assert dict(found.own) == {0x1000: 5, 0x2000: 7}
+    assert found.calls == {
+        Calls(0x1000, 0x1004, 0x2000): 1,
+        Calls(0x2000, 0x2004, "/lib/libc.so|pthread_create@@GLIBC_2.34"): 1,
+    }
+    assert found.trigger == "--why"
+    libc = DUMP.replace(b"totals", b"ob=/lib/libc.so\nfn=read\n0x10 0 2\ntotals")
+    assert counts(libc).libraries == {("/lib/libc.so", 0x10): 2}
+
+
+@pytest.mark.parametrize(
+    "text", [DUMP[:-12], DUMP.replace(b"0x2000 0 3", b"0x2000"), DUMP.replace(b"=/lib/", b"=/private/")]
+)
+def test_counts_that_cannot_be_read_are_a_doubt(text: bytes) -> None:
+    with pytest.raises(Doubt):
+        counts(text.replace(b"cob=", b"ob=").replace(b"cfn=pthread", b"fn=x\n0x1 0 1\ncfn=pthread"))

@@ -29,6 +29,12 @@ def test_a_benchmark_whose_code_changed_is_not_identical(proven: Proven, id: str
     assert (one.differs and one.reason == "its code differs") or DOUBTED[id] in one.reason
 
 
+def test_only_what_never_runs_may_differ_and_be_placement(proven: Proven) -> None:
+    found = {**by_id(proven("adversarial", "cases")), **by_id(proven("thread-local", "cases"))}
+    claimed = {id for id, one in found.items() if one.same_instructions}
+    assert claimed <= {"planted/vtable_made", "planted/pointer", "planted/file", "planted/jump"}
+
+
 def test_it_names_what_differs_as_a_rust_programmer_writes_it(proven: Proven) -> None:
     found = by_id(proven("adversarial", "cases"))
     assert found["planted/table"].differs == ("proof_crate::planted::TABLE",)

@@ -90,3 +90,27 @@ INNOCENT_EDITS = (
     ),
 )
 """Comments, a renamed local, a moved and an added function, another file's change, shifted lines."""
+
+PLACED_CODE = "src/placed.rs"
+PLACED = (
+    Edit(PLACED_CODE, "    x * 5\n", "    x * 6\n"),
+    Edit(PLACED_CODE, "[3, 1, 4, 1, 5, 9, 2, 6]", "[3, 1, 4, 2, 5, 9, 2, 6]"),
+    Edit(PLACED_CODE, "0x7777", "0x7778"),
+    Edit(PLACED_CODE, "3 => up(x),\n        4 => down(x),", "3 => down(x),\n        4 => up(x),"),
+    Edit(PLACED_CODE, "[add, multiply]", "[multiply, add]"),
+    Edit(PLACED_CODE, "x * 701", "x * 703"),
+    Edit(PLACED_CODE, "from_nanos(1100)", "from_nanos(1101)"),
+    Edit(PLACED_CODE, "AtomicU64::new(1200)", "AtomicU64::new(1201)"),
+    Edit(PLACED_CODE, "    x * 7\n", "    x * 9\n"),
+    Edit(PLACED_CODE, "i * 3)", "i * 5)"),
+    Edit(PLACED_CODE, "* 61", "* 67"),
+    Edit("data/placed.txt", "one two", "two one"),
+    # from here on nothing that ever runs
+    Edit(PLACED_CODE, "fold(41, |", "fold(4141, |"),
+    Edit(PLACED_CODE, "fold(43, |", "fold(4343, |"),
+    Edit(PLACED_CODE, "x * 47\n", "(x * 47) ^ 5\n"),
+    Edit(PLACED_CODE, '"too large: {x}"', '"much too large: {x}"'),
+    Edit(PLACED_CODE, "    x + 53\n", "    x * 53\n"),
+    Edit(PLACED_CODE, "repeat(59)", "repeat(60)"),
+)
+"""One change for each benchmark of `placed`; none changes how many instructions one iteration has."""

@@ -84,8 +84,14 @@ def test_everything_arrives_and_links_to_each_other(github: FakeGitHub, files: P
     }
     assert published.refusals == ()
     assert len(github.artifacts.stored) == 4
-    # 365 days cut to 90 for all four: one notice
-    assert [c.name for c in log.commands] == ["notice", "warning"]
+    assert [c.name for c in log.commands] == ["warning"]
+
+
+def test_artifacts_that_the_repository_keeps_for_less_are_one_notice(github: FakeGitHub, files: Path) -> None:
+    _, log = go(job_on(github, files, retention_days=30), github.token())
+    assert len(github.artifacts.stored) == 4
+    (notice,) = log.named("notice")
+    assert "at most 30 days" in notice.data
 
 
 def test_a_dead_artifact_service_is_one_warning(github: FakeGitHub, files: Path) -> None:

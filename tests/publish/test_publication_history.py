@@ -82,6 +82,12 @@ def test_the_artifact_says_where_the_branch_stands(github: FakeGitHub, job: Job)
     assert published.artifact_url.endswith(f"/artifacts/{report.id}")
 
 
+def test_that_github_keeps_it_for_90_days_is_a_line_and_no_notice(github: FakeGitHub, job: Job) -> None:
+    _, log = go(job.model_copy(update={"retention_days": 90}), github.token())
+    assert log.commands == []
+    assert any("at most 90 days" in line for line in log.lines)
+
+
 def test_without_permission_a_notice_names_it_and_the_artifact_has_the_point(
     github: FakeGitHub, job: Job
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from benchmark_ci.build import unlinked
 from benchmark_ci.build.metadata import BenchTarget
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BuildFailed
@@ -231,7 +232,7 @@ class _Messages:
     def _diagnostic(self, wire: _WireMessage) -> None:
         if wire.message.level != "error" or not wire.message.rendered:
             return
-        text = clipped(wire.message.rendered)
+        text = clipped(unlinked.told(wire.message.rendered))
         self.rendered.append(text)
         self.first_error = self.first_error or text
         target = self._wanted.get((wire.package_id, wire.target.name))

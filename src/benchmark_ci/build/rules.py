@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from benchmark_ci.build.discovery import asked_for
+from benchmark_ci.errors import BadInput, BadInputs
 from benchmark_ci.model import BenchmarkId, Config, Discovered, LimitRule, Rule, Settings, SkipRule
+from benchmark_ci.model.matching import Meeting
 
 NAMED = 5
 """Benchmarks and rules that a caution names; the others are counted."""
+
+
+def insist_on_memory(config: Config | None, settings: Settings) -> None:
+    """Raises BadInputs where targets demand something of memory, and the input `memory` switches it off."""
+    if config is None or settings.memory:
+        return
+    problems = [
+        BadInput(
+            f"`{config.path}` of {config.side}, line {one.line}: the target of `{one.benchmark}` has "
+            "`memory_percent`, but the input `memory` is off.",
+            "Leave `memory` on, or take `memory_percent` out.",
+        )
+        for one in config.targets
+        if one.memory_percent is not None and asked_for(one.benchmark, settings)
+    ]
+    if problems:
+        raise BadInputs(problems)
 
 
 def remarks(every: Iterable[Discovered], settings: Settings, config: Config | None) -> list[str]:
@@ -36,21 +55,21 @@ def _skips(config: Config, skipped: dict[BenchmarkId, SkipRule]) -> Iterator[str
 
 
 def _without_effect(
-    config: Config, found: list[BenchmarkId], skipped: Iterable[BenchmarkId], settings: Settings
+    config: Config, found: list[BenchmarkId], skipped: Collection[BenchmarkId], settings: Settings
 ) -> Iterator[str]:
-    every = (*config.skip, *config.limits, *config.times)
-    idle = [rule for rule in every if not any(map(rule.matches, found))]
+    every = Meeting(found)
+    idle = [rule for rule in (*config.skip, *config.limits, *config.times) if not every.any(rule)]
     if idle:
         narrowed = [f"`{name}`" for name in ("packages", "benches") if getattr(settings, name)]
         why = f" ({' and '.join(narrowed)} narrow{'s' * (len(narrowed) == 1)} it)" if narrowed else ""
         hint = "" if narrowed else _hint(idle, found)
         yield f"`{config.path}`: {_rules(idle)} {_verb(idle)} no benchmark of this run{why}.{hint}"
-    left = set(found) - set(skipped)
-    void = [
-        rule
-        for rule in (*config.limits, *config.times)
-        if rule not in idle and not any(map(rule.matches, left))
-    ]
+    left = Meeting(one for one in found if one not in skipped)
+    void = []
+    if skipped:
+        left, idle_ones = Meeting(one for one in found if one not in skipped), set(map(id, idle))
+        rest = (rule for rule in (*config.limits, *config.times) if id(rule) not in idle_ones)
+        void = [rule for rule in rest if not left.any(rule)]
     if void:
         yield f"`{config.path}`: {_rules(void)} {_verb(void)} only benchmarks that the file skips."
 
@@ -65,12 +84,13 @@ def _hint(idle: list[Rule], found: list[BenchmarkId]) -> str:
 def _contradictions(config: Config, left: list[BenchmarkId]) -> Iterator[str]:
     """Rules that are equally specific and say different things of one benchmark."""
     settings = [name for name in LimitRule.model_fields if name not in Rule.model_fields]
-    told: set[tuple[LimitRule, ...]] = set()
+    told: set[tuple[int, ...]] = set()  # by their lines
     for benchmark in left:
         for setting in settings:
             rules = config.limit_rules(benchmark, setting)
-            if len({getattr(rule, setting) for rule in rules}) > 1 and rules not in told:
-                told.add(rules)
+            lines = tuple(rule.line for rule in rules)
+            if len({getattr(rule, setting) for rule in rules}) > 1 and lines not in told:
+                told.add(lines)
                 yield (
                     f"`{config.path}`: {_rules(rules)} are equally specific and contradict each other on "
                     f"`{benchmark.full_id}`; the lowest limit holds."

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark_ci.build import cargo as cargo_program
-from benchmark_ci.build import executable, linking, metadata
+from benchmark_ci.build import executable, linking, metadata, unlinked
 from benchmark_ci.build.arranging import Recipe
 from benchmark_ci.build.cargo import Cargo, Outcome
 from benchmark_ci.build.downloaded import downloaded
@@ -172,9 +172,8 @@ class SideBuilder:
         built = next((one for one in outcome.artifacts if one.target == bench.target), None)
         if built is None:
             reason = outcome.errors.get(str(bench.target)) or outcome.first_error
-            return self._failure(
-                bench, "build", reason or "cargo built no executable for it", self._how_to_build(bench)
-            )
+            helps = unlinked.remedy(reason) or self._how_to_build(bench)
+            return self._failure(bench, "build", reason or "cargo built no executable for it", helps)
         directory = bench.manifest_path.parent
         env = self._run_environment(bench, outcome)
         harness, fractional_seconds = executable.harness_of(

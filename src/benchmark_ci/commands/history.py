@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from benchmark_ci.errors import BadFile, BadInput, BadInputs, ExitCode
@@ -24,6 +25,7 @@ from benchmark_ci.wall import files
 
 FORMATS = ("text", "json", "csv")
 _SUFFIXES = {".json": "json", ".csv": "csv"}
+_EARLIEST = "0001-01-01T00:00:00"
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}Z?)?)?)?)?")
 
 
@@ -76,7 +78,7 @@ class _Asked:
         self._patterns = tuple(map(pattern, arguments.benchmark or ()))
         self._said = tuple(arguments.benchmark or ())
         self._form: str | None = arguments.format
-        if self._since and not _DATE.fullmatch(self._since):
+        if self._since and not _is_date(self._since):
             problems.append(
                 BadInput(
                     f"Flag `--since` is {shown(self._since)}; allowed: a day (2026-03-02), a month, a year, "
@@ -108,7 +110,7 @@ class _Asked:
                 return as_json(chosen)
             case "csv":
                 return as_csv(chosen)
-        return text(chosen, each=bool(self._patterns))
+        return text(chosen, each=bool(self._patterns)) or "There is no such point.\n"
 
     def _chosen(self, points: Iterable[HistoryPoint]) -> Iterator[Chosen]:
         columns: dict[tuple[BenchmarkId, ...], tuple[int, ...]] = {}
@@ -132,6 +134,17 @@ class _Asked:
         for column, benchmark in enumerate(benchmarks):
             if not self._patterns or any(one.matches(benchmark) for one in self._patterns):
                 yield column
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is the beginning of a moment that the calendar has."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text.rstrip("Z") + _EARLIEST[len(text.rstrip("Z")) :])
+    except ValueError:
+        return False
+    return True
 
 
 def _checked(found: Iterable[HistoryFile]) -> str:

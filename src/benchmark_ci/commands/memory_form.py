@@ -57,6 +57,10 @@ def compare_lists(
     Raises BadInputs for files that hold no such lists, NothingCompared where no entry is in both.
     """
     old, new = _both(baseline, current)
+    if baseline.samefile(current):
+        raise NothingCompared(
+            f"Both sides are `{_shown(baseline)}`: comparing a list with itself says nothing.", "Name two."
+        )
     results = compare_numbers(old, new, COLUMNS, threshold_percent)
     verdict = overall(results)
     if verdict is Overall.NOTHING_COMPARED:
@@ -123,7 +127,7 @@ def _where(error: ValidationError) -> str:
 def _told(results: Sequence[Result]) -> str:
     tally = counts(results)
     found = [f"{number} {verdict}" for verdict, number in tally.items() if number]
-    return ", ".join(found) or "both are empty"
+    return ", ".join(found) or "neither has a figure"
 
 
 def _report(baseline: Path, current: Path, results: Sequence[Result], threshold_percent: float) -> Report:

@@ -43,7 +43,9 @@ class Sides(NamedTuple):
         found = [
             words.format(comparison.counts[one]) for one, words in told.items() if comparison.counts[one]
         ]
-        examples = [f"`{printable(one.id)}` {one.reason}".strip() for one in comparison.benchmarks[:3]]
+        examples = [
+            f"`{printable(one.id)}` {one.reason.rstrip('.')}".strip() for one in comparison.benchmarks[:3]
+        ]
         raise NothingCompared(
             f"No benchmark could be compared: {', '.join(found)}; for example {', '.join(examples)}. "
             f"Baseline is {self.baseline_what}, current {self.current_what}.",

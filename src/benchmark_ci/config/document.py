@@ -85,4 +85,5 @@ def _syntax(message: str, text: str) -> BadToml:
 def _plain(message: str) -> str:
     """On one line, without control characters, not too long; no capital inside our own sentence."""
     shown = "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in message[:200])
-    return shown[:1].lower() + shown[1:]
+    hint = "; a pattern stands in quotes" if "after a key" in shown else ""
+    return shown[:1].lower() + shown[1:] + hint

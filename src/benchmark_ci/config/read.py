@@ -145,6 +145,8 @@ def _flaw(error: ErrorDetails, toml: Document) -> Flaw:
     else:
         wording = _WRONG.get(error["type"])
         problem = wording(error.get("ctx", {})) if wording else error["msg"]
+    if path == ("targets",):
+        problem = problem.replace("allowed: a list in brackets", "write `[[targets]]` above each target")
     if path[0] == "limits" and len(path) == 2:
         problem = problem.replace("allowed: a table", "allowed: a number or a table")
     return Flaw(toml.place(path), f"{_name(path)} {problem.replace('{}', _value(error['input']))}")

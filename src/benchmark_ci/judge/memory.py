@@ -88,10 +88,12 @@ def with_memory(
         if (one.target.package, one.target.name) == (result.package, result.target)
     }
 
+    shown = shown_peaks(peaks)
+
     def side(time: SideTime, which: Side) -> SideTime:
-        position = 0 if which is Side.BASELINE else 1
-        peak = int(statistics.median(pair[position] for pair in peaks))
-        return time.model_copy(update={"peak_memory_bytes": peak, "harness_memory_bytes": own.get(which)})
+        return time.model_copy(
+            update={"peak_memory_bytes": shown[which], "harness_memory_bytes": own.get(which)}
+        )
 
     return result.model_copy(
         update={
@@ -104,6 +106,17 @@ def with_memory(
             ),
         }
     )
+
+
+def shown_peaks(peaks: Peaks) -> dict[Side, int]:
+    """Bytes of both sides as they are shown: current's median, and baseline as the change implies it.
+
+    The medians of both sides can differ the other way round than most rounds do. What stands beside a change
+    must agree with it, and with the limit, which current's rounds are held to.
+    """
+    current = int(statistics.median(pair[1] for pair in peaks))
+    change = statistics.median(current / baseline for baseline, current in peaks)
+    return {Side.BASELINE: round(current / change), Side.CURRENT: current}
 
 
 def _outside(count: int) -> int:

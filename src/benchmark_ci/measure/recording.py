@@ -22,6 +22,7 @@ from benchmark_ci.model import (
     Failure,
     Header,
     History,
+    Noun,
     Preparation,
     Process,
     Proof,
@@ -46,7 +47,19 @@ AnyLine = (
 Line = Annotated[AnyLine, Field(discriminator="kind")]
 _LINES: TypeAdapter[AnyLine] = TypeAdapter(Line)
 OneLine = TypeVar("OneLine", bound=AnyLine)
-LONGEST_LINE_BYTES = 64 * 1024 * 1024
+VALUE_BYTES, OBJECT_BYTES = 32, 700
+"""What a number and a noun take in memory; `weight` is made of them."""
+
+
+class Bounds(Noun):
+    """How large a recording may be; None: as large as it is."""
+
+    line_bytes: int = 64 * 1024 * 1024
+    unpacked_bytes: int | None = None
+    memory_bytes: int | None = None  # text that is all commas and braces takes sixteen times its size
+
+
+OUR_OWN = Bounds()
 
 
 class Recorder:
@@ -73,15 +86,23 @@ class Recorder:
         self._raw.close()
 
 
-def read(path: Path, called: str = "", most_bytes: int | None = None) -> Recording:
+def weight(text: bytes) -> int:
+    """About how many bytes of memory a line takes once it is read, known before it is."""
+    return VALUE_BYTES * text.count(b",") + OBJECT_BYTES * text.count(b"{") + len(text)
+
+
+def read(path: Path, called: str = "", bounds: Bounds = OUR_OWN) -> Recording:
     """Read a recording; one that ends in the middle gives what it holds.
 
-    `called` is how errors name it, `most_bytes` how much it may unpack to.
-    Raises BadFile naming the line that is not what the format says.
+    `called` is how errors name it. Raises BadFile naming the line that is not what the format says.
     """
     called = called or str(path)
     lines: list[AnyLine] = []
-    for number, text in enumerate(_lines(path, called, most_bytes), start=1):
+    weighs = 0
+    for number, text in enumerate(_lines(path, called, bounds), start=1):
+        weighs += weight(text)
+        if bounds.memory_bytes is not None and weighs > bounds.memory_bytes:
+            raise BadFile(f"`{called}`, line {number}: it holds more values than can be read.")
         line = _parse(called, number, text)
         ended = bool(lines) and isinstance(lines[-1], End)
         if ended or isinstance(line, Header) != (not lines):
@@ -129,20 +150,20 @@ def _damaged(called: str, number: int, problem: str) -> BadFile:
     )
 
 
-def _lines(path: Path, called: str, most_bytes: int | None) -> Iterator[bytes]:
+def _lines(path: Path, called: str, bounds: Bounds) -> Iterator[bytes]:
     """Complete lines; a file cut off inside its last block, or line, ends before that line."""
     try:
         with gzip.open(path, "rb") as opened:
-            left = most_bytes
+            left = bounds.unpacked_bytes
             while True:
                 try:
-                    line = opened.readline(LONGEST_LINE_BYTES)
+                    line = opened.readline(bounds.line_bytes)
                 except EOFError:
                     return
-                if len(line) >= LONGEST_LINE_BYTES:
-                    raise BadFile(f"`{called}` has a line of more than {LONGEST_LINE_BYTES} bytes.")
+                if len(line) >= bounds.line_bytes:
+                    raise BadFile(f"`{called}` has a line of more than {bounds.line_bytes} bytes.")
                 if left is not None and (left := left - len(line)) < 0:
-                    raise BadFile(f"`{called}` unpacks to more than {most_bytes} bytes.")
+                    raise BadFile(f"`{called}` unpacks to more than {bounds.unpacked_bytes} bytes.")
                 if not line.endswith(b"\n"):
                     return
                 yield line

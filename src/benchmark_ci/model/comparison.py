@@ -60,7 +60,7 @@ class SideTime(Noun):
     time_ns: float  # of the deciding endpoint
     floor_ns: float
     typical_ns: float
-    peak_memory_bytes: int | None = None  # median over the processes
+    peak_memory_bytes: int | None = None  # current: median over the rounds; baseline: as the change implies
     harness_memory_bytes: int | None = None  # of it: what the executable takes without any benchmark
 
 

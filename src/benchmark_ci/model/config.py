@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import cached_property
 from typing import Annotated, TypeVar
 
 from pydantic import Field
 
 from benchmark_ci.model.base import Noun, Side
 from benchmark_ci.model.build import BenchmarkId
-from benchmark_ci.model.patterns import pattern
+from benchmark_ci.model.matching import Matching
 from benchmark_ci.model.reference import ReferenceTarget
 
 MOST_RULES = 1000
@@ -27,10 +27,6 @@ class Rule(Noun):
 
     pattern: str = Field(min_length=1, max_length=LONGEST_PATTERN)
     line: int = 0  # in the file
-
-    def matches(self, benchmark: BenchmarkId) -> bool:
-        """Whether it is about this benchmark."""
-        return pattern(self.pattern).matches(benchmark)
 
 
 class SkipRule(Rule):
@@ -74,25 +70,37 @@ class Config(Noun):
 
     def skipped_by(self, benchmark: BenchmarkId) -> SkipRule | None:
         """The first rule that leaves this benchmark out."""
-        return next((rule for rule in self.skip if rule.matches(benchmark)), None)
+        return self._skips.first(benchmark)
 
     def limit_rules(self, benchmark: BenchmarkId, setting: str) -> tuple[LimitRule, ...]:
         """The most specific rules that set this limit; several only where they are equally specific."""
-        return _most_specific(self.limits, benchmark, setting)
+        return self._limits[setting].most_specific(benchmark)
 
     def times_of(self, benchmark: BenchmarkId) -> Times:
         """The benchmark's times; of equally specific rules the longer time holds."""
         found = {
-            setting: [getattr(rule, setting) for rule in _most_specific(self.times, benchmark, setting)]
-            for setting in Times.model_fields
+            setting: [getattr(rule, setting) for rule in rules.most_specific(benchmark)]
+            for setting, rules in self._times.items()
         }
         return Times.model_validate({name: max(values) for name, values in found.items() if values})
+
+    @cached_property
+    def _skips(self) -> Matching[SkipRule]:
+        return Matching(self.skip)
+
+    @cached_property
+    def _limits(self) -> dict[str, Matching[LimitRule]]:
+        return _by_setting(self.limits, LimitRule)
+
+    @cached_property
+    def _times(self) -> dict[str, Matching[TimesRule]]:
+        return _by_setting(self.times, TimesRule)
 
 
 AnyRule = TypeVar("AnyRule", LimitRule, TimesRule)
 
 
-def _most_specific(rules: Iterable[AnyRule], benchmark: BenchmarkId, setting: str) -> tuple[AnyRule, ...]:
-    matching = [rule for rule in rules if getattr(rule, setting) is not None and rule.matches(benchmark)]
-    best = max((pattern(rule.pattern).rank for rule in matching), default=None)
-    return tuple(rule for rule in matching if pattern(rule.pattern).rank == best)
+def _by_setting(rules: tuple[AnyRule, ...], kind: type[AnyRule]) -> dict[str, Matching[AnyRule]]:
+    """The rules that set it, for each setting of their kind."""
+    settings = [name for name in kind.model_fields if name not in Rule.model_fields]
+    return {name: Matching(rule for rule in rules if getattr(rule, name) is not None) for name in settings}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from benchmark_ci.model.build import BenchmarkId
 
@@ -46,6 +46,17 @@ class Pattern:
             bool(self.where),
             sum(sign not in (_ANY, _ONE) for sign in self.where),
         )
+
+    @property
+    def beginning(self) -> str:
+        """What stands before the first wildcard: every full id that it matches begins so."""
+        return "".join(takewhile(lambda sign: sign not in (_ANY, _ONE), self.what))
+
+    @property
+    def longest(self) -> str:
+        """The longest text without wildcards, which every full id that it matches holds; may be empty."""
+        texts = groupby(self.what, key=lambda sign: sign in (_ANY, _ONE))
+        return max(("".join(text) for wild, text in texts if not wild), key=len, default="")
 
     def matches(self, benchmark: BenchmarkId) -> bool:
         """Whether it means this benchmark."""

@@ -47,8 +47,21 @@ def read_history(
         return History()
     if not _is_of(store.remote.url, repository):
         return History(caution=f"{_UNREAD}: the checkout's origin is not {repository}.")
+    remote = store.remote
+    return _cautious(lambda: _fetched(store, remote, private, benchmarks, series))
+
+
+def read_local_history(store: Store, private: Path, benchmarks: Sequence[BenchmarkId]) -> History | None:
+    """The same from a checkout's own copy of the branch; None where it has none. No server is asked."""
+    sha = store.here(*_LOCAL)
+    if sha is None:
+        return None
+    return _cautious(lambda: _courses(store.git, store.directory, sha, private, benchmarks, ""))
+
+
+def _cautious(read: Callable[[], History]) -> History:
     try:
-        return _read(store.git, store.remote, store.object_format, private, benchmarks, series)
+        return read()
     except (GitFailed, BadInput) as problem:
         first = problem.message.strip().splitlines()[0][:300]
         return History(caution=f"{_UNREAD}: {first.rstrip('.:')}.")
@@ -62,22 +75,24 @@ def _is_of(url: str, repository: str) -> bool:
     return path.endswith(f"/{repository.lower()}")
 
 
-def _read(
-    git: Git,
-    remote: Remote,
-    object_format: str,
-    private: Path,
-    benchmarks: Sequence[BenchmarkId],
-    series: str,
+def _fetched(
+    store: Store, remote: Remote, private: Path, benchmarks: Sequence[BenchmarkId], series: str
 ) -> History:
     bare = private / "history.git"
-    kind = f"--object-format={object_format}"
-    git.answer("init", "--quiet", "--bare", "--template=", kind, str(bare), cwd=private)
+    kind = f"--object-format={store.object_format}"
+    store.git.answer("init", "--quiet", "--bare", "--template=", kind, str(bare), cwd=private)
     sha = remote.beside(bare).branch_alone(BRANCH, ASKING_SECONDS)
     if sha is None:
         return History()
-    newest = _newest(listed(git, bare, sha))
-    with opened(git, bare, sha, newest, private) as files:
+    return _courses(store.git, bare, sha, private, benchmarks, series)
+
+
+def _courses(
+    git: Git, store: Path, sha: str, private: Path, benchmarks: Sequence[BenchmarkId], series: str
+) -> History:
+    """Of the branch's commit `sha` in the repository `store`. Raises BadFile, GitFailed."""
+    newest = _newest(listed(git, store, sha))
+    with opened(git, store, sha, newest, private) as files:
         points = list(newest_first(files))
     return History(branch_commit=sha, courses=courses(points, benchmarks, series))
 
@@ -105,14 +120,14 @@ def local_branch(
     where it is not ours, GitFailed.
     """
     store = open_store(directory, private, environ=environ)
-    commit = next(filter(None, map(store.find, _LOCAL)), None)
-    if commit is None:
+    sha = store.here(*_LOCAL)
+    if sha is None:
         raise BadInput(
             f"The repository in {directory} has no branch `{BRANCH}` (looked for {' and '.join(_LOCAL)}).",
             f"Fetch it: `git fetch origin {BRANCH}:{_LOCAL[0]}`.",
         )
-    found = listed(store.git, store.directory, commit.sha)
-    with opened(store.git, store.directory, commit.sha, list(found), private) as files:
+    found = listed(store.git, store.directory, sha)
+    with opened(store.git, store.directory, sha, list(found), private) as files:
         yield files
 
 

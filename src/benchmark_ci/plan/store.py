@@ -106,6 +106,11 @@ class Store:
         found = named(self._remote.refs, ref) if self._remote else None
         return self._commit(*found) if found else None
 
+    def here(self, *full_refs: str) -> str | None:
+        """The commit of the first of these refs that the checkout itself has; no server is asked."""
+        found = next(filter(None, map(self._workspace.refs.get, full_refs)), None)
+        return self._peeled(found) if found else None
+
     def branch(self, name: str) -> Commit | None:
         """The tip of the remote's branch as the clone knows it, else of a local one, else as it is there."""
         for full in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):

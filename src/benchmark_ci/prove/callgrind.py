@@ -1,7 +1,13 @@
-"""Running an executable once under callgrind, in Criterion's test mode: one dump per benchmark.
+"""Running an executable under callgrind: a dump whenever a measuring method is entered or left.
 
-`--dump-after` writes a dump whenever a measuring method returns. It holds what ran since the one before: the
-benchmark's preparation and its measured region, told apart by who called whom (`spans`).
+In Criterion's test mode (`trace`) there is one dump per benchmark, when its measuring method returns. It
+holds what ran since the one before: the benchmark's preparation and its measured region, told apart by who
+called whom (`spans`). `repeat` runs one benchmark through many iterations, with a dump at either end of each
+round of them.
+
+Criterion's profiling mode is what repeats: it makes 1, 2, 4, 8 … iterations until a second is over, whatever
+the benchmark sets, and neither analyses nor writes anything. How far it gets depends on the machine; what the
+first rounds are does not. All releases have it (0.3.0 to 0.8.2 read).
 """
 
 from __future__ import annotations
@@ -37,19 +43,60 @@ class Traced(Noun):
     seconds: float
 
 
-def trace(
-    executable: Path,
-    *,
-    directory: Path,
-    env: Mapping[str, str],
-    identity: Identity | None,
-    folder: Path,
-    limit_seconds: float,
-) -> Traced:
-    """Run the executable under callgrind; its dumps lie in `folder`, which its user must be able to write.
+class Repeated(Noun):
+    """What one benchmark's run left: pairs of dumps, what ran before a round of iterations and in it."""
+
+    around: tuple[Path, ...]
+    within: tuple[Path, ...]
+    record: Path
+
+
+class Subject(Noun):
+    """An executable, how cargo would start it, and the symbols of its measuring methods."""
+
+    path: Path
+    directory: Path
+    env: Mapping[str, str]
+    measuring: tuple[str, ...]
+    identity: Identity | None
+
+
+def trace(subject: Subject, folder: Path, limit_seconds: float) -> Traced:
+    """Test every benchmark once; the dumps lie in `folder`, which the subject's user must be able to write.
 
     Raises Doubt when it cannot be run, does not end well or in time, or its dumps do not fit its titles.
     """
+    marks = tuple(f"--dump-after={symbol}" for symbol in subject.measuring)
+    finished = _run(subject, folder, limit_seconds, marks, ("--bench", "--test"))
+    titles = tuple(match["title"] for line in finished.stdout.split("\n") if (match := _TESTING.match(line)))
+    dumps, threads = _dumps(folder)
+    if len(dumps) != len(titles) or not titles:
+        raise Doubt(f"it measured {len(dumps)} times in {len(titles)} benchmarks")
+    return Traced(
+        titles=titles, dumps=dumps, record=folder / _RECORD, threads=threads, seconds=finished.wall_seconds
+    )
+
+
+def repeat(subject: Subject, pattern: str, folder: Path, limit_seconds: float) -> Repeated:
+    """Run the one benchmark that `pattern` matches for a second. Raises Doubt as `trace`; at threads, too."""
+    # one symbol spelled alike for both would only be dumped after
+    marks = tuple(
+        mark
+        for symbol in subject.measuring
+        for mark in (f"--dump-before=*{symbol[1:]}", f"--dump-after={symbol}")
+    )
+    _run(subject, folder, limit_seconds, marks, ("--bench", "--profile-time", "1", pattern))
+    dumps, threads = _dumps(folder)
+    if threads:
+        raise Doubt("it starts threads")
+    if len(dumps) < 2 or len(dumps) % 2:
+        raise Doubt(f"it entered or left its measured region {len(dumps)} times")
+    return Repeated(around=dumps[::2], within=dumps[1::2], record=folder / _RECORD)
+
+
+def _run(
+    subject: Subject, folder: Path, limit_seconds: float, marks: tuple[str, ...], arguments: tuple[str, ...]
+) -> process.Finished:
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         raise Doubt("valgrind is not installed here")
@@ -59,6 +106,7 @@ def trace(
             "--tool=callgrind",
             "--command-line-only=yes",  # no options from a file of the repository's
             "--vgdb=no",
+            "--demangle=no",  # callgrind does not read all manglings; we do
             "--trace-syscalls=yes",
             "-v",  # so that the record says when a dump is written
             f"--log-file={folder}/{_RECORD}",
@@ -67,17 +115,16 @@ def trace(
             "--compress-pos=no",
             "--compress-strings=no",
             "--separate-threads=yes",
-            "--dump-after=*encher*::iter*",
-            str(executable),
-            "--bench",
-            "--test",
+            *marks,
+            str(subject.path),
+            *arguments,
         ),
-        cwd=directory,
-        env={**env, "CRITERION_HOME": str(folder / "criterion")},
-        identity=identity,
+        cwd=subject.directory,
+        env={**subject.env, "CRITERION_HOME": str(folder / "criterion")},
+        identity=subject.identity,
         timeout_seconds=limit_seconds,
         keep_bytes=64 * 1024 * 1024,
-        room=Room(directory),
+        room=Room(subject.directory),
     )
     if finished.timed_out:
         raise Doubt(f"it ran longer than {limit_seconds:.0f} s under callgrind")
@@ -85,13 +132,7 @@ def trace(
         raise Doubt("it filled the disk under callgrind")
     if not finished.ok or finished.truncated:
         raise Doubt(f"it ended with {finished.returncode} under callgrind: {finished.last_lines(2)}")
-    titles = tuple(match["title"] for line in finished.stdout.split("\n") if (match := _TESTING.match(line)))
-    dumps, threads = _dumps(folder)
-    if len(dumps) != len(titles) or not titles:
-        raise Doubt(f"it measured {len(dumps)} times in {len(titles)} benchmarks")
-    return Traced(
-        titles=titles, dumps=dumps, record=folder / _RECORD, threads=threads, seconds=finished.wall_seconds
-    )
+    return finished
 
 
 def _dumps(folder: Path) -> tuple[tuple[Path, ...], bool]:

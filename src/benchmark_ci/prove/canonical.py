@@ -5,6 +5,7 @@ Two pieces with equal shapes do the same if what they refer to does, reference b
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from typing import NamedTuple
@@ -92,13 +93,8 @@ class Canonical:
         return Node(Kind.FUNCTION, symbol.start, symbol.end)
 
     def _function(self, node: Node) -> Form:
-        symbol = self.image.functions[node.start]
-        if symbol.indirect:
-            raise Doubt("is chosen when the program starts")
-        if node.end - node.start > LARGEST_FUNCTION:
-            raise Doubt("is too large")
-        body = self._decoder.decode(self.image.read(node.start, node.end), node.start)
-        writer = _Writer(body.shape)
+        symbol, body = self._body(node)
+        writer = Writer(body.shape)
         used = self._used_otherwise(body)
         for reference in body.references:
             writer.note(f"{reference.at}:{reference.use}:{reference.size}")
@@ -106,6 +102,14 @@ class Canonical:
         if body.thread_local:
             writer.edge(Node(Kind.THREAD, *self.image.thread_image[::2]), False)
         return writer.form()
+
+    def _body(self, node: Node) -> tuple[Symbol, Body]:
+        symbol = self.image.functions[node.start]
+        if symbol.indirect:
+            raise Doubt("is chosen when the program starts")
+        if node.end - node.start > LARGEST_FUNCTION:
+            raise Doubt("is too large")
+        return symbol, self._decoder.decode(self.image.read(node.start, node.end), node.start)
 
     def _used_otherwise(self, body: Body) -> frozenset[layout.Extent]:
         """Objects that a function uses by an address that cannot mean another one."""
@@ -119,7 +123,7 @@ class Canonical:
 
     def _refer(
         self,
-        writer: _Writer,
+        writer: Writer,
         reference: Reference,
         symbol: Symbol,
         used: frozenset[layout.Extent] | None,
@@ -138,7 +142,7 @@ class Canonical:
                 raise Doubt("reads over the end of a variable")
             self._variable(writer, reference.target, symbol, frozenset())
 
-    def _refer_to_code(self, writer: _Writer, target: int, use: Use) -> None:
+    def _refer_to_code(self, writer: Writer, target: int, use: Use) -> None:
         if use is Use.READ:
             raise Doubt("reads code")
         function = self.image.function(target)
@@ -154,7 +158,7 @@ class Canonical:
         self._slice(writer, slot, 8, use is Use.BRANCH)
 
     def _take_address(
-        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+        self, writer: Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
     ) -> None:
         """Whoever has the address may read the whole object, and a loop its neighbour's end (`layout`).
 
@@ -167,15 +171,19 @@ class Canonical:
             self._variable(writer, target, symbol, used)
             return
         if table := self._layout.jump_table(target, symbol):
-            writer.note("jumps " + ",".join(map(str, table)))
+            writer.note("jumps " + ",".join(self._jumps(table, symbol)))
             return
         start, end = self._layout.object_at(target)
         writer.note(f"data{target - start}")
         writer.edge(Node(Kind.CONSTANT, start, end), False)
         self._border(writer, target, symbol, used)
 
+    def _jumps(self, table: Sequence[int], function: Symbol) -> Iterable[str]:
+        """What the entries of a function's jump table are written as."""
+        return map(str, table)
+
     def _variable(
-        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+        self, writer: Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
     ) -> None:
         start, end = self._layout.object_at(target)
         writer.note(f"variable+{target - start}")
@@ -183,7 +191,7 @@ class Canonical:
         self._border(writer, target, symbol, used)
 
     def _border(
-        self, writer: _Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+        self, writer: Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
     ) -> None:
         found: list[Neighbour | None] = []
         for extent in self._layout.neighbours(target, symbol):
@@ -196,7 +204,7 @@ class Canonical:
             found.append(Neighbour(node, target - extent[0]))
         writer.border(Border(*found))
 
-    def _slice(self, writer: _Writer, start: int, size: int, called: bool) -> None:
+    def _slice(self, writer: Writer, start: int, size: int, called: bool) -> None:
         """Constant bytes that an instruction reads: exactly these, and what pointers in them point at."""
         content = bytearray(self.image.read(start, start + size))
         for place in self.image.places(start - 7, start + size):
@@ -208,7 +216,7 @@ class Canonical:
         writer.note("bytes")
         writer.raw(bytes(content))
 
-    def _point(self, writer: _Writer, pointer: Pointer, called: bool) -> None:
+    def _point(self, writer: Writer, pointer: Pointer, called: bool) -> None:
         """What a pointer in memory points at."""
         if pointer.address is None:
             if pointer.name.startswith("\0"):
@@ -234,7 +242,7 @@ class Canonical:
             raise Doubt("lies outside of every section")
         if node.kind is Kind.CONSTANT and (path := self._layout.location_path(node.start, node.end)):
             return Form(b"location " + path, ())
-        writer = _Writer(f"{node.kind} {node.end - node.start} ".encode())
+        writer = Writer(f"{node.kind} {node.end - node.start} ".encode())
         if section.data is None:
             writer.note("zeros")
             return writer.form()
@@ -250,13 +258,13 @@ class Canonical:
 
     def _thread_image(self) -> Form:
         start, filled, size = self.image.thread_image
-        writer = _Writer(f"thread {filled} {size} ".encode())
+        writer = Writer(f"thread {filled} {size} ".encode())
         if filled:
             self._slice(writer, start, filled, False)
         return writer.form()
 
 
-class _Writer:
+class Writer:
     """Puts a form together; every part has its length in front, so that no two parts read alike."""
 
     def __init__(self, shape: bytes) -> None:
@@ -265,17 +273,22 @@ class _Writer:
         self._borders: list[Border] = []
 
     def note(self, text: str) -> None:
+        """Words of ours."""
         self._parts.append(text.encode("utf-8", "surrogateescape"))
 
     def raw(self, content: bytes) -> None:
+        """Bytes of the executable."""
         self._parts.append(content)
 
     def edge(self, node: Node, called: bool) -> None:
+        """What the piece refers to next."""
         self._edges.append(Edge(node, called))
 
     def border(self, border: Border) -> None:
+        """What else the address may mean that was taken last."""
         self._borders.append(border)
 
     def form(self) -> Form:
+        """All that was put together."""
         lengths = ",".join(str(len(part)) for part in self._parts).encode()
         return Form(lengths + b";" + b"".join(self._parts), tuple(self._edges), tuple(self._borders))

@@ -125,6 +125,7 @@ class Image:
     def _read_symbols(self, headers: list[tuple[str, Header]]) -> None:
         functions: dict[int, Symbol] = {}
         objects: dict[int, Symbol] = {}
+        aliases: dict[int, set[str]] = {}
         for _, head in headers:
             if head["sh_type"] != "SHT_SYMTAB":
                 continue
@@ -137,13 +138,16 @@ class Image:
                 if not section or not size or kind not in (_OBJECT, _FUNCTION, _IFUNC):
                     continue
                 into = objects if kind == _OBJECT else functions
+                text = _text(names, name)
                 known = into.get(value)
                 if known is None or known.end - value < size:
-                    text = _text(names, name)
                     into[value] = Symbol(value, size, text, kind == _IFUNC)
+                if into is functions:
+                    aliases.setdefault(value, set()).add(text)
         if not functions:
             raise Doubt("the executable has no symbols (`strip` in the profile?)")
         self.functions = functions
+        self.aliases = {start: sorted(found) for start, found in aliases.items()}  # all symbols of each
         self._function_starts = sorted(functions)
         self.objects = objects
         self._object_starts = sorted(objects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -39,11 +40,28 @@ class Body(NamedTuple):
     thread_local: bool
 
 
+class Step(NamedTuple):
+    """One instruction of a function, by offsets from the function's start: [at, end).
+
+    `word` names what it does apart from where it goes, if it goes to `inside`, elsewhere in the function.
+    `falls`: the next one may run after it.
+    """
+
+    at: int
+    end: int
+    word: str
+    inside: int | None
+    falls: bool
+
+
 class Decoder(Protocol):
     """An instruction set."""
 
     def decode(self, code: bytes, start: int) -> Body:
         """The body of the function that lies at `start`; raises Doubt."""
+
+    def steps(self, code: bytes, start: int, offsets: Sequence[int]) -> list[Step]:
+        """The instructions that begin at these offsets of a function that lies at `start`; raises Doubt."""
 
     def stub_slot(self, code: bytes, start: int) -> int | None:
         """Where a stub of the procedure linkage table reads its target."""

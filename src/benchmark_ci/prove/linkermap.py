@@ -1,7 +1,8 @@
 """The linker's map: where each constant begins and ends, which the executable itself does not say.
 
-LLD and mold write `VMA LMA Size Align Out In Symbol` tables, GNU ld its own form; of both only the lines of
-input sections are read. rustc gives each constant a section of its own, so such a line is a constant.
+LLD writes a table of `VMA LMA Size Align Out In Symbol`, mold one without LMA, GNU ld its own form; of all
+only the lines of input sections are read. rustc gives each constant a section of its own, so such a line is a
+constant.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from benchmark_ci.prove.doubt import Doubt
 LARGEST_BYTES = 512 * 1024 * 1024
 
 _LLD = re.compile(rb"^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) +\d+ {9}(\S.*):\((\.[^()]*)\)$", re.MULTILINE)
+_MOLD = re.compile(rb"^ *0x([0-9a-f]+) +([0-9]+) +\d+ {9}(\S.*):\((\.[^()]*)\)$", re.MULTILINE)
 _GNU = re.compile(rb"^ (\.\S+)(?:\n)? +0x([0-9a-f]+) +0x([0-9a-f]+) (\S.*)$", re.MULTILINE)
 _NOT_IN_MEMORY = (
     *(b".debug", b".zdebug", b".comment", b".symtab", b".strtab", b".shstrtab", b".stab", b".gdb", b".llvm"),
@@ -47,6 +49,8 @@ class LinkerMap:
     def __init__(self, text: bytes) -> None:
         """Raises Doubt when the text is no map that we know, or its sections overlap."""
         found = [(int(m[1], 16), int(m[2], 16), m[4], m[3]) for m in _LLD.finditer(text)]
+        if not found:
+            found = [(int(m[1], 16), int(m[2]), m[4], m[3]) for m in _MOLD.finditer(text)]
         if not found:
             found = [(int(m[2], 16), int(m[3], 16), m[1], m[4]) for m in _GNU.finditer(text)]
         pieces = sorted(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from benchmark_ci.prove.compare import Comparison, Pair
 from benchmark_ci.prove.elf import Image, Symbol
-from benchmark_ci.prove.names import readable
+from benchmark_ci.prove.names import full, readable
 
 
 def by_name(
@@ -14,7 +14,8 @@ def by_name(
 ) -> tuple[list[Pair], list[str]]:
     """Pairs of these functions (given by address), and the names of those that are left over.
 
-    First by the whole symbol, hash included; then by the readable name. What is not unique is left over.
+    First by the whole symbol, hash included; then by the name without hashes and disambiguators. What is not
+    unique is left over.
     """
     sides = (comparison.baseline, comparison.current)
     left = [
@@ -22,7 +23,7 @@ def by_name(
         for side, starts in zip(sides, (baseline, current), strict=True)
     ]
     pairs: list[Pair] = []
-    for key in (lambda symbol: symbol.name, lambda symbol: readable(symbol.name)):
+    for key in (lambda symbol: symbol.name, lambda symbol: full(symbol.name)):
         found = [_unique(one.values(), key) for one in left]
         for name in sorted(found[0].keys() & found[1].keys()):
             first, second = found[0][name], found[1][name]

@@ -2,8 +2,9 @@
 
 Comparing all that preparing code *could* reach would join all benchmarks: `main` reaches everything. So both
 executables are walked in step from `main` through what ran while preparing; a direct call of a function that
-never ran there is not followed. A function whose address was taken there may be called while measuring (a
-method table of a boxed value), so it is compared with all that it reaches.
+never ran there is not followed. What a benchmark prepares anew for each sample may run otherwise the next
+time, and a function whose address was taken may be called while measuring (a method table of a boxed value):
+these are compared with all that they reach.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ class Preparation:
         self._ancestors = tuple(
             frozenset().union(*(span.ancestors for span in spans)) for spans in (baseline, current)
         )
+        self._repeated = tuple(
+            frozenset().union(*(span.repeated for span in spans)) for spans in (baseline, current)
+        )
         self._entries = tuple(frozenset(span.entry for span in spans) for spans in (baseline, current))
         self._wrong: tuple[dict[int, Pair], dict[int, Pair]] = ({}, {})
         self._right: tuple[set[int], set[int]] = (set(), set())
@@ -48,9 +52,9 @@ class Preparation:
         self._walked.update(dict.fromkeys(queue))
         for pair in queue:
             for step in self._comparison.steps(pair):
-                if not self._follows(step):
+                if not self._follows(pair, step):
                     continue
-                if self._escapes(step):
+                if self._escapes(pair, step):
                     self._comparison.explore([step.pair])
                 if step.pair not in self._walked:
                     self._walked[step.pair] = None
@@ -75,9 +79,9 @@ class Preparation:
             if self._comparison.wrong(one) is not None:
                 return one
             for step in self._comparison.steps(one):
-                if step.pair in seen or not self._follows(step):
+                if step.pair in seen or not self._follows(one, step):
                     continue
-                if self._escapes(step):
+                if self._escapes(one, step):
                     if wrong := self._comparison.spoiled_outside(step.pair):
                         return wrong
                 elif step.pair.baseline.kind is not Kind.FUNCTION:
@@ -85,7 +89,11 @@ class Preparation:
                     queue.append(step.pair)
         return None
 
-    def _follows(self, step: Step) -> bool:
+    def _again(self, pair: Pair) -> bool:
+        """Whether a function runs anew for each sample."""
+        return any(node.start in repeated for node, repeated in zip(pair, self._repeated, strict=True))
+
+    def _follows(self, source: Pair, step: Step) -> bool:
         """Whether preparing goes on there."""
         nodes = step.pair
         if nodes.baseline.kind is not Kind.FUNCTION or nodes.current.kind is not Kind.FUNCTION:
@@ -93,16 +101,18 @@ class Preparation:
         if any(node.start in entries for node, entries in zip(nodes, self._entries, strict=True)):
             # measured, and compared there; that both measure is what counts here
             return not all(node.start in entries for node, entries in zip(nodes, self._entries, strict=True))
-        if not step.called:
+        if not step.called or self._again(source):
             return True
         return any(node.start in prepared for node, prepared in zip(nodes, self._prepared, strict=True))
 
-    def _escapes(self, step: Step) -> bool:
-        """Whether a function's address is taken, so that the measured region may call it.
+    def _escapes(self, source: Pair, step: Step) -> bool:
+        """Whether a function may run later or otherwise: its address is taken, or each sample calls it.
 
-        Not of those through which the measured regions are entered: they reach everything.
+        Not those through which the measured regions are entered: they reach everything.
         """
-        if step.called or step.pair.baseline.kind is not Kind.FUNCTION:
+        if step.pair.baseline.kind is not Kind.FUNCTION:
+            return False
+        if step.called and not self._again(source):
             return False
         return not all(node.start in calls for node, calls in zip(step.pair, self._ancestors, strict=True))
 

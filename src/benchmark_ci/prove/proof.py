@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import Field
+
 from benchmark_ci.model import BenchmarkId, BenchmarkProof, Noun
 from benchmark_ci.prove.canonical import Canonical, Kind
 from benchmark_ci.prove.compare import Comparison, Pair
@@ -14,6 +16,8 @@ from benchmark_ci.prove.preparation import Preparation
 from benchmark_ci.prove.spans import Span
 
 MOST_NAMES = 5
+MOST_UNLIKE = 0.001
+"""A share: hash tables have random keys."""
 
 
 class Ran:
@@ -33,6 +37,8 @@ class Finding(Noun):
     differs: tuple[str, ...] = ()
     baseline_instructions: int | None = None
     current_instructions: int | None = None
+    same_instructions: bool = False
+    may_be_placement: bool = Field(default=False, exclude=True)  # only its code stands against it
 
     def of(self, id: BenchmarkId) -> BenchmarkProof:
         """The finding as the recording keeps it."""
@@ -42,6 +48,16 @@ class Finding(Noun):
 def prove(baseline: Ran, current: Ran) -> dict[str, Finding]:
     """What is proven about each title that both sides tested once. Never raises: doubts become reasons."""
     return _Prover(baseline, current).findings()
+
+
+def entries(baseline: Ran, current: Ran) -> list[tuple[int, int]]:
+    """Where the method begins that measures, on both sides, of each benchmark that both tested."""
+    found = dict(zip(baseline.titles, baseline.spans, strict=True))
+    return [
+        (found[title].entry, span.entry)
+        for title, span in zip(current.titles, current.spans, strict=True)
+        if title in found
+    ]
 
 
 class _Prover:
@@ -92,7 +108,15 @@ class _Prover:
                 )
             else:
                 found[title] = self._finding(title, "")
+            if wrong or missing:
+                found[title] = found[title].model_copy(update={"may_be_placement": self._alike(*spans)})
         return found
+
+    def _alike(self, baseline: Span, current: Span) -> bool:
+        """Whether it is worth a look if both execute the same: one iteration of each has about as much."""
+        counts = (baseline.instructions, current.instructions)
+        hazards = any(span.threads or span.processes or span.unwinds for span in (baseline, current))
+        return not hazards and max(counts) - min(counts) <= max(counts) * MOST_UNLIKE
 
     def _roots(self, baseline: Span, current: Span) -> tuple[list[Pair], str]:
         """What a benchmark measured: the method that measures, and all that ran in it.

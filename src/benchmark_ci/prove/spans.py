@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
+from benchmark_ci.prove.names import readable
 
 Place = int | str
 """A function: the address of one of the executable's own, or object and name of a library's."""
 
-_MEASURES = re.compile(rb"encher.*::iter")  # as `--dump-after` in `callgrind`
-_STARTS_THREAD = re.compile(r"\|(?:__)?(?:pthread_create|thrd_create)\b")
-_STARTS_PROCESS = re.compile(r"\|(?:_*v?fork|_Fork|posix_spawnp?|f?exec[lv]\w*|system|popen)\b")
-_UNWINDS = re.compile(r"\|_Unwind_(?:RaiseException|Resume_or_Rethrow|ForcedUnwind|Resume)\b")
+STARTS_THREAD = re.compile(r"\|(?:__)?(?:pthread_create|thrd_create)\b")
+STARTS_PROCESS = re.compile(r"\|(?:_*v?fork|_Fork|posix_spawnp?|f?exec[lv]\w*|system|popen)\b")
+UNWINDS = re.compile(r"\|_Unwind_(?:RaiseException|Resume_or_Rethrow|ForcedUnwind|Resume)\b")
+
+_CRITERION = re.compile(r"<?\w*criterion\w*::")
 
 _Arcs = dict[tuple[Place, Place], int]
 
@@ -29,6 +32,7 @@ class Span:
         "measured",
         "prepared",
         "processes",
+        "repeated",
         "threads",
         "unwinds",
     )
@@ -39,6 +43,7 @@ class Span:
         self.measured: frozenset[int] = frozenset()  # own functions that ran in it
         self.prepared: frozenset[int] = frozenset()  # own functions that ran around it
         self.ancestors: frozenset[int] = frozenset()  # own functions that called the method that measures
+        self.repeated: frozenset[int] = frozenset()  # of these, those that run anew for each sample
         self.threads = False  # the measured region or its preparation started a thread
         self.processes = False  # the measured region started a process
         self.unwinds = False  # the measured region unwound its stack
@@ -47,12 +52,18 @@ class Span:
 class SpanReader:
     """Reads dumps of one executable."""
 
-    def __init__(self, image: Image, executable: str, private: str = "\0") -> None:
-        """`executable` is the path that it was started with; libraries below `private` were built with it."""
+    def __init__(
+        self, image: Image, executable: str, measuring: Collection[int], private: str = "\0"
+    ) -> None:
+        """`executable` is the path that it was started with; libraries below `private` were built with it.
+
+        `measuring`: where the methods that measure begin.
+        """
         self._private = private.rstrip("/").encode() + b"/"
         self._image = image
         self._own = executable.encode()
         self._places: dict[bytes, Place] = {}
+        self._measuring = frozenset(measuring)
         self._entries: set[Place] = set()
 
     def read(self, text: bytes) -> Span:
@@ -77,15 +88,14 @@ class SpanReader:
         for caller, callee in arcs:
             callees[caller].append(callee)
             callers[callee].append(caller)
-        inside = _reach(callees, [span.entry], set())
-        around = _reach(callees, [place for place in ran if place not in inside], entries)
+        inside = reach(callees, [span.entry], set())
+        around = reach(callees, [place for place in ran if place not in inside], entries)
         span.measured = frozenset(place for place in inside if isinstance(place, int))
         span.prepared = frozenset(place for place in around if isinstance(place, int) and place in ran)
-        ancestors = _reach(callers, callers[span.entry], entries)
-        span.ancestors = frozenset(place for place in ancestors if isinstance(place, int))
-        span.threads = any(_called(place, _STARTS_THREAD) for place in inside | around)
-        span.processes = any(_called(place, _STARTS_PROCESS) for place in inside)
-        span.unwinds = any(_called(place, _UNWINDS) for place in inside)
+        note_ancestors(span, callers, entries, self._image)
+        span.threads = any(called(place, STARTS_THREAD) for place in inside | around)
+        span.processes = any(called(place, STARTS_PROCESS) for place in inside)
+        span.unwinds = any(called(place, UNWINDS) for place in inside)
 
     def _arcs(self, text: bytes) -> tuple[_Arcs, _Arcs, set[Place]]:  # noqa: C901 - one loop, millions of lines
         """Calls and their inclusive cost by (caller, callee), and all that ran."""
@@ -140,12 +150,28 @@ class SpanReader:
             symbol = self._image.function(int(address, 16))
             known = symbol.start if symbol else f"|{name.decode('utf-8', 'replace')}"
             self._places[address] = known
-            if symbol and _MEASURES.search(name):
+            if known in self._measuring:
                 self._entries.add(known)
         return known
 
 
-def _reach(arcs: dict[Place, list[Place]], roots: list[Place], walls: set[Place]) -> set[Place]:
+def note_ancestors(
+    span: Span, callers: Mapping[Place, list[Place]], entries: Collection[Place], image: Image
+) -> None:
+    """Who called the method that measures, and up to where that is done again for each sample.
+
+    That is up to Criterion's own function, which may hold the benchmark's closure inlined.
+    """
+    ancestors = reach(callers, callers[span.entry], entries)
+    own = frozenset(place for place in ancestors if isinstance(place, int))
+    criterion = {place for place in own if _CRITERION.match(readable(image.functions[place].name))}
+    below = reach(callers, callers[span.entry], {*entries, *criterion})
+    first = {place for one in {span.entry, *below} for place in callers.get(one, ()) if place in criterion}
+    span.ancestors = own
+    span.repeated = frozenset(place for place in below | first if isinstance(place, int))
+
+
+def reach(arcs: Mapping[Place, list[Place]], roots: Iterable[Place], walls: Collection[Place]) -> set[Place]:
     """All that `roots` reach along arcs without going through a wall."""
     seen = {root for root in roots if root not in walls}
     queue = list(seen)
@@ -157,6 +183,6 @@ def _reach(arcs: dict[Place, list[Place]], roots: list[Place], walls: set[Place]
     return seen
 
 
-def _called(place: Place, wanted: re.Pattern[str]) -> bool:
+def called(place: Place, wanted: re.Pattern[str]) -> bool:
     """Whether a library's function is one of these, whatever its version (`posix_spawnp@@GLIBC_2.15`)."""
     return isinstance(place, str) and wanted.search(place) is not None

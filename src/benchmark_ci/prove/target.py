@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmark_ci.build.executable import LARGEST_EXECUTABLE_BYTES, Executable, is_cut
-from benchmark_ci.errors import BadFile
+from benchmark_ci.build.executable import Executable, is_cut
+from benchmark_ci.errors import Interrupted
 from benchmark_ci.model import BenchmarkId, BenchmarkProof, Discovered, Proof, Side
-from benchmark_ci.prove import callgrind, linkermap
-from benchmark_ci.prove.canonical import Canonical
+from benchmark_ci.prove import callgrind
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.inputs import Inputs
-from benchmark_ci.prove.linkermap import LinkerMap
-from benchmark_ci.prove.proof import Finding, Ran, prove
+from benchmark_ci.prove.opened import Opened, content
+from benchmark_ci.prove.placement import Placement
+from benchmark_ci.prove.proof import Finding, Ran, entries, prove
 from benchmark_ci.prove.spans import SpanReader
 from benchmark_ci.prove.touched import LARGEST_RECORD, Touched, read_record
-from benchmark_ci.wall import files
 from benchmark_ci.wall.site import Site
 
 LIMIT_SECONDS = 120.0
+PLACEMENT_SECONDS = 120.0
+"""For all benchmarks of a target together that are repeated, both sides: some four seconds each."""
 _BINARIES = "CARGO_BIN_EXE_"
 
 
@@ -60,9 +58,14 @@ def prove_target(
         _refuse(harness_versions)
         whole = _equal(baseline, current, site)
         if not whole or changed_data_files:
-            runs = [_run(exe, site, limit_seconds, read_code=not whole) for exe in (baseline, current)]
+            sides = [Opened(exe, site, read_code=not whole) for exe in (baseline, current)]
+            runs = [_run(side, limit_seconds) for side in sides]
             findings = _same_code(runs) if whole else prove(*(run.ran for run in runs))
-            found = _by_id(ids, _with_data(findings, runs, site), runs)
+            inputs = Inputs(site)
+            found = _by_id(ids, _with_data(findings, runs, inputs), runs)
+            if not whole:
+                placement = Placement(sides[0], sides[1], inputs, entries(runs[0].ran, runs[1].ran))
+                found = _placed(found, placement)
     except Doubt as doubt:
         reason = _words(doubt, whole, changed_data_files)
         whole = False
@@ -97,7 +100,7 @@ def _words(doubt: Doubt, whole: bool, changed: tuple[str, ...]) -> str:
 
 def _equal(baseline: Executable, current: Executable, site: Site) -> bool:
     """Whether both executables are equal in memory, and so is what they may start or load."""
-    images = [Image(_content(exe, exe.path, site)) for exe in (baseline, current)]
+    images = [Image(content(exe, exe.path, site)) for exe in (baseline, current)]
     if images[0].content != images[1].content and not images[0].same_memory(images[1]):
         return False
     return _companions(baseline, images[0], site) == _companions(current, images[1], site)
@@ -111,15 +114,7 @@ def _companions(exe: Executable, image: Image, site: Site) -> dict[str, bytes]:
         for name in image.needed:
             places = (folder / name for folder in folders if folder.is_relative_to(here))
             found.update({f"{name} {place}": place for place in places if place.exists()})
-    return {name: hashlib.sha256(_content(exe, path, site)).digest() for name, path in found.items()}
-
-
-def _content(exe: Executable, path: Path, site: Site) -> bytes:
-    with site.at(exe.side):
-        try:
-            return files.read(site.here, path, LARGEST_EXECUTABLE_BYTES)
-        except (BadFile, FileNotFoundError, ValueError) as error:
-            raise Doubt(f"`{path.name}` cannot be read: {error}") from error
+    return {name: hashlib.sha256(content(exe, path, site)).digest() for name, path in found.items()}
 
 
 class _Run:
@@ -137,31 +132,22 @@ class _Run:
         return self._ran
 
 
-def _run(exe: Executable, site: Site, limit_seconds: float, *, read_code: bool) -> _Run:
+def _run(side: Opened, limit_seconds: float) -> _Run:
     """Run one side's executable and read all that it left."""
-    image = Image(_content(exe, exe.path, site))
-    code = Canonical(image, _map(exe, site)) if read_code else None
-    with site.at(exe.side) as here, _folder(here, exe.side, site) as folder:
-        traced = callgrind.trace(
-            exe.path,
-            directory=exe.directory,
-            env=exe.env,
-            identity=site.identity(exe.side),
-            folder=folder,
-            limit_seconds=limit_seconds,
-        )
+    with side.at() as (here, folder):
+        traced = callgrind.trace(side.subject, folder, limit_seconds)
         record = callgrind.read(folder, traced.record, LARGEST_RECORD).decode("utf-8", "surrogateescape")
-        touched = read_record(record, exe.directory, len(traced.dumps))
-        if code is None:
+        touched = read_record(record, side.exe.directory, len(traced.dumps))
+        if side.code is None:
             return _Run(traced.titles, touched, None)
-        reader = SpanReader(image, str(exe.path), str(here))
+        reader = SpanReader(side.image, str(side.exe.path), side.methods, str(here))
         spans = []
         for dump in traced.dumps:
             spans.append(reader.read(callgrind.read(folder, dump)))
             dump.unlink()
     if traced.threads and not any(span.threads for span in spans):
         raise Doubt("it starts threads, and nothing tells where")
-    return _Run(traced.titles, touched, Ran(code, traced.titles, spans))
+    return _Run(traced.titles, touched, Ran(side.code, traced.titles, spans))
 
 
 def _same_code(runs: Sequence[_Run]) -> dict[str, Finding]:
@@ -171,9 +157,23 @@ def _same_code(runs: Sequence[_Run]) -> dict[str, Finding]:
     return {title: Finding(identical=True) for title in runs[0].titles if runs[0].titles.count(title) == 1}
 
 
-def _with_data(findings: Mapping[str, Finding], runs: Sequence[_Run], site: Site) -> dict[str, Finding]:
+def _placed(found: Mapping[BenchmarkId, Finding], placement: Placement) -> dict[BenchmarkId, Finding]:
+    """Of those whose code differs, the ones that execute the same instructions all the same."""
+    ids = [id for id, finding in found.items() if finding.may_be_placement]
+    try:
+        doubts = placement.doubts(ids, PLACEMENT_SECONDS)
+    except Interrupted:
+        raise
+    except Exception:  # strangers' files were read: what else was found out stands
+        return dict(found)
+    return {
+        id: finding.model_copy(update={"same_instructions": doubts.get(id) == ""})
+        for id, finding in found.items()
+    }
+
+
+def _with_data(findings: Mapping[str, Finding], runs: Sequence[_Run], inputs: Inputs) -> dict[str, Finding]:
     """Of the identical ones, those that read other data are not."""
-    inputs = Inputs(site)
     reasons: dict[str, str] = {}
     for run in runs:
         for title, reason in zip(run.titles, inputs.first_differing(run.touched), strict=True):
@@ -185,30 +185,6 @@ def _with_data(findings: Mapping[str, Finding], runs: Sequence[_Run], site: Site
         else finding
         for title, finding in findings.items()
     }
-
-
-def _map(exe: Executable, site: Site) -> LinkerMap | None:
-    path = exe.path.with_name(exe.path.name + ".map")
-    with site.at(exe.side):
-        try:
-            return LinkerMap(files.read(site.here, path, linkermap.LARGEST_BYTES))
-        except FileNotFoundError:
-            return None
-        except (BadFile, ValueError) as error:
-            raise Doubt(f"the linker map beside the executable cannot be read: {error}") from error
-
-
-@contextmanager
-def _folder(here: Path, side: Side, site: Site) -> Iterator[Path]:
-    """A folder for the dumps that the side's user may write."""
-    folder = here / "criterion" / "proof"
-    folder.mkdir(mode=0o700, parents=True)
-    if identity := site.identity(side):
-        os.chown(folder, identity.uid, identity.gid)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _by_id(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmark_ci.prove.doubt import Doubt
@@ -21,7 +21,7 @@ _NAME = re.compile(r"(?:sys_)?(?P<name>[a-z0-9_]+) ?\((?P<arguments>.*)$")
 _PATH = re.compile(r"0x[0-9a-f]+\((?P<path>[^()]*)\)(?P<ends>$|[, ])")
 _PLOTTER = re.compile(r"0x[0-9a-f]+\([^()]*/gnuplot\), ")
 _DUMP = "Start dumping at BB "
-_AFTER = "(--dump-after="
+_MARK = "(--dump-"
 _HERE = ("4294967196", "-100", "18446744073709551516")  # AT_FDCWD
 
 _NO_FILES = """
@@ -62,20 +62,30 @@ def read_record(text: str, directory: Path, dumps: int) -> Sequence[Touched]:
 
     Raises Doubt when the record does not fit the dumps.
     """
-    found = [Touched()]
+    found = []
+    for calls in stretches(text):
+        found.append(Touched())
+        for call in calls:
+            _note(found[-1], call, directory)
+    if len(found) != dumps:
+        raise Doubt("the record of its system calls does not fit its dumps")
+    return found
+
+
+def stretches(text: str) -> Iterator[list[str]]:
+    """The system calls before each dump, as valgrind writes them; `?` for what cannot be read."""
+    calls: list[str] = []
     for line in text.split("\n"):
-        if _DUMP in line and _AFTER in line:
-            found.append(Touched())
+        if _DUMP in line and _MARK in line:
+            yield calls
+            calls = []
             continue
         for piece in line.split("SYSCALL[")[1:]:
             call = _CALL.match(piece)
             if call is None:
-                found[-1].unknown = found[-1].unknown or _words("?")
+                calls.append("?")
             elif not call["text"].startswith("..."):  # the answer to a call that was told before
-                _note(found[-1], call["text"], directory)
-    if len(found) != dumps + 1:
-        raise Doubt("the record of its system calls does not fit its dumps")
-    return found[:-1]
+                calls.append(call["text"])
 
 
 def _note(into: Touched, text: str, directory: Path) -> None:

@@ -7,6 +7,9 @@ from iced_x86 import Code, Decoder, MemorySizeExt, Mnemonic, OpKind, Register
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.instructions import Body, Reference, Use
 from benchmark_ci.prove.x86_flow import Handing
+from benchmark_ci.prove.x86_steps import steps
+
+__all__ = ["decode", "steps", "stub_slot"]
 
 _FS_PREFIX = 0x64
 _STACK_GUARD = 0x28
@@ -83,10 +86,12 @@ def _memory(mnemonic: int, size: int, at: int, target: int) -> Reference:
 def stub_slot(code: bytes, start: int) -> int | None:
     """Where a stub of the procedure linkage table reads its target; None when it is no such stub."""
     decoder = Decoder(64, code, ip=start)
-    for _ in range(2):
+    for _ in range(3):
         instruction = decoder.decode()
         if instruction.mnemonic == Mnemonic.ENDBR64:
             continue
+        if instruction.code == Code.MOV_R32_IMM32 and instruction.op0_register == Register.R11D:
+            continue  # mold's: the number of the stub, for the loader
         if instruction.mnemonic == Mnemonic.JMP and instruction.is_ip_rel_memory_operand:
             return instruction.ip_rel_memory_address
         return None

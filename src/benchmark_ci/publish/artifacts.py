@@ -17,6 +17,9 @@ from benchmark_ci.publish.refusal import Refusal
 from benchmark_ci.publish.results_service import ResultsService, ServiceFailed
 from benchmark_ci.publish.runtime_token import Backend, backend_of
 
+GITHUBS_RETENTION_DAYS = 90
+"""What GitHub keeps artifacts for where nobody chose less: no news to anybody, on each push."""
+
 _INSTEAD = "Upload the folder `benchmark-results` with actions/upload-artifact in a later step."
 
 
@@ -28,6 +31,7 @@ class Uploaded(Noun):
     name: str  # as it was taken
     cautions: tuple[str, ...] = ()  # worth a warning
     notices: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  # worth a line in the log
 
 
 def upload(
@@ -84,7 +88,8 @@ class _Upload:
 
     def run(self, name: str, archive: Archive, retention_days: int | None) -> Uploaded:
         """Raises ServiceFailed and BlobFailed."""
-        days, notices = self._retention(retention_days)
+        days, cut = self._retention(retention_days)
+        chosen = days is not None and days < GITHUBS_RETENTION_DAYS
         expires = datetime.now(UTC) + timedelta(days=days) if days else None
         stamp = expires.isoformat(timespec="milliseconds").replace("+00:00", "Z") if expires else None
         taken, address, cautions = self._claim(name, stamp)
@@ -96,10 +101,12 @@ class _Upload:
             url=f"{run}/artifacts/{artifact_id}",
             name=taken,
             cautions=cautions if taken == name else (name_taken(taken.removeprefix(name)),),
-            notices=notices,
+            notices=cut if chosen else (),
+            remarks=() if chosen else cut,
         )
 
     def _retention(self, days: int | None) -> tuple[int | None, tuple[str, ...]]:
+        """How long it is kept, and what to say where that is less than was asked for."""
         most = self._job.retention_days
         if days is None or most is None or most < 1 or days <= most:
             return days, ()

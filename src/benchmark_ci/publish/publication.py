@@ -178,6 +178,8 @@ class _Publisher:
             self._voice.warn(caution)
         for notice in uploaded.notices:
             self._voice.notice(notice)
+        for remark in uploaded.remarks:
+            self._voice.say(remark)
 
     def _this_run(self) -> Run | None:
         return Run(id=self._job.run_id, attempt=self._job.run_attempt) if self._job.run_id else None

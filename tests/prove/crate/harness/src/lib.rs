@@ -23,6 +23,8 @@ impl Default for Criterion {
     }
 }
 impl Criterion {
+    /// As in Criterion, there is a function of its own between a group and what it measures.
+    #[inline(never)]
     pub fn bench_function(&mut self, id: &str, mut f: impl FnMut(&mut Bencher<WallTime>)) -> &mut Self {
         if self.lists {
             println!("{id}: benchmark");
