@@ -1,10 +1,12 @@
-"""`python -m benchmarks.speed judging | overhead | compare | memory`: prints figures and their targets."""
+"""`python -m benchmarks.speed FIGURE`: prints figures and their targets (benchmarks/README.md)."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
+from benchmarks.speed import proofs, wall
 from benchmarks.speed.judging import judging
 from benchmarks.speed.memory import memory
 from benchmarks.speed.overhead import overhead
@@ -19,8 +21,15 @@ MEMORY_RANGE_PERCENT = 10.0  # else processes of the same code would be called g
 def main() -> int:
     """Run one measurement; returns 1 when it misses its target."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("figure", choices=("judging", "overhead", "compare", "memory"))
-    figure = parser.parse_args().figure
+    figures = ("judging", "overhead", "compare", "memory", "proof", "wall")
+    parser.add_argument("figure", choices=figures)
+    parser.add_argument("--output", type=Path, help="proof and wall: write the table there as well")
+    arguments = parser.parse_args()
+    figure = arguments.figure
+    if figure == "proof":
+        return _proof(arguments.output)
+    if figure == "wall":
+        return _wall(arguments.output)
     if figure == "compare":
         return _compare()
     if figure == "memory":
@@ -34,6 +43,27 @@ def main() -> int:
     print(f"total {spent.total} s: build {spent.build} s, benchmarks {spent.benchmarks} s")
     print(f"ours {spent.ours} s, of which CPU {spent.ours_cpu} s")
     return _told(spent.percent, OVERHEAD_PERCENT, "%")
+
+
+def _proof(output: Path | None) -> int:
+    found = proofs.proofs()
+    _shown(proofs.table(found), "proof", output)
+    return int(any(one.seconds > one.limit_seconds for one in found))
+
+
+def _wall(output: Path | None) -> int:
+    found = wall.wall()
+    _shown(wall.table(found), "wall", output)
+    return int(any(one.missed for one in found))
+
+
+def _shown(table: str, figure: str, output: Path | None) -> None:
+    print(table)
+    if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(
+            f"<!-- written by `python -m benchmarks.speed {figure} --output` -->\n\n{table}\n", "utf-8"
+        )
 
 
 def _compare() -> int:

@@ -55,7 +55,7 @@ def overhead(minutes: float = 1.0) -> Overhead:
         console = Console(file=said, width=100)
         voice = TerminalVoice(console)
         door = TerminalDoor(settings, repository, Path(folder) / "results", dict(os.environ), console, voice)
-        with _watched() as spent:
+        with watched() as spent:
             began, cpu = time.monotonic(), time.process_time()
             run(door, voice)
             total, cpu = time.monotonic() - began, time.process_time() - cpu
@@ -89,7 +89,7 @@ def _two_commits(repository: Path) -> list[str]:
 
 
 @contextmanager
-def _watched() -> Iterator[dict[str, float]]:
+def watched() -> Iterator[dict[str, float]]:
     """Within: the wall seconds of cargo's and the benchmarks' processes are added up."""
     spent = {"build": 0.0, "benchmarks": 0.0, "ours": 0.0}
     original = process.run

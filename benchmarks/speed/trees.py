@@ -33,9 +33,9 @@ class Spent(Noun):
 
 def trees(benchmarks: int = 10_000, turns: int = TURNS) -> dict[str, Spent]:
     """Both programs by turns, so that the machine's other load meets both; their output goes nowhere."""
-    critcmp = str(_critcmp())
+    program = str(critcmp())
     with tempfile.TemporaryDirectory(prefix="trees-") as folder:
-        ways = _ways(Path(folder), benchmarks, critcmp)
+        ways = _ways(Path(folder), benchmarks, program)
         spent: dict[str, list[Spent]] = {name: [] for name in ways}
         for _ in range(turns):
             for name, steps in ways.items():
@@ -43,7 +43,7 @@ def trees(benchmarks: int = 10_000, turns: int = TURNS) -> dict[str, Spent]:
     return {name: _shortest(found) for name, found in spent.items()}
 
 
-def _ways(root: Path, benchmarks: int, critcmp: str) -> Mapping[str, Steps]:
+def _ways(root: Path, benchmarks: int, program: str) -> Mapping[str, Steps]:
     """As `cargo bench` leaves them: `new` and its copy `base`; and one tree with a saved baseline."""
     old, new, one = (root / name for name in ("old", "new", "one"))
     _write(old, benchmarks, 1.0, ("new", "base"))
@@ -52,11 +52,11 @@ def _ways(root: Path, benchmarks: int, critcmp: str) -> Mapping[str, Steps]:
     _write(one, benchmarks, 1.05, ("new",))
     ours = [sys.executable, "-m", "benchmark_ci", "compare"]
     exported = [str(root / "old.json"), str(root / "new.json")]
-    export = [[critcmp, "--target-dir", f"{tree}/target", "--export", "new"] for tree in (old, new)]
+    export = [[program, "--target-dir", f"{tree}/target", "--export", "new"] for tree in (old, new)]
     return {
         "critcmp, two trees (export, export, compare)": [
             *([*step, f">{file}"] for step, file in zip(export, exported, strict=True)),
-            [critcmp, *exported],
+            [program, *exported],
         ],
         "ours, two trees, text": [[*ours, "--baseline", str(old), "--current", str(new)]],
         "ours, two trees, json": [[*ours, "--baseline", str(old), "--current", str(new), "--format", "json"]],
@@ -65,7 +65,7 @@ def _ways(root: Path, benchmarks: int, critcmp: str) -> Mapping[str, Steps]:
         ],
         "ours, two trees, html": [[*ours, "--baseline", str(old), "--current", str(new), "--format", "html"]],
         "critcmp, one tree with a saved baseline": [
-            [critcmp, "--target-dir", f"{one}/target", "main", "new"]
+            [program, "--target-dir", f"{one}/target", "main", "new"]
         ],
         "ours, one tree with a saved baseline, text": [
             [*ours, "--baseline", str(one), "--current", str(one)]
@@ -98,7 +98,8 @@ def _shortest(found: Sequence[Spent]) -> Spent:
     )
 
 
-def _critcmp() -> Path:
+def critcmp() -> Path:
+    """The program, installed when it is not there."""
     program = CRITCMP / "bin" / "critcmp"
     if not program.exists():
         command = ["cargo", "install", "critcmp", "--version", CRITCMP_VERSION, "--locked", "--root"]

@@ -167,6 +167,28 @@ def test_forgetting_takes_only_what_is_named(tmp_path: Path) -> None:
         assert {one.name.removesuffix(f"-{hexes}") for one in left} == {"small-macros", "smaller", "serde"}
 
 
+def test_forgetting_leaves_namesakes_that_were_downloaded(tmp_path: Path) -> None:
+    """What rustc notes of a unit: paths of the repository are relative, a registry's are not."""
+    release = tmp_path / "release"
+    (release / "deps").mkdir(parents=True)
+    registry = "/home/somebody/.cargo/registry/src/index.crates.io-0/small-macros-1.0.0"
+    notes = {
+        "1": "src/lib.rs",
+        "2": f"{registry}/src/lib.rs",
+        "3": "/home/somebody/else/registry/small-macros/src/lib.rs",
+        "4": None,  # not there
+    }
+    for digit, source in notes.items():
+        (release / ".fingerprint" / f"small-macros-{digit * 16}").mkdir(parents=True)
+        if source:
+            note = f"/out/small_macros.d: {source}\n\n{source}:\n"
+            (release / "deps" / f"small_macros-{digit * 16}.d").write_text(note)
+
+    forget(tmp_path, {"small-macros"})
+
+    assert [one.name for one in (release / ".fingerprint").iterdir()] == [f"small-macros-{'2' * 16}"]
+
+
 def test_a_target_that_a_stranger_made_a_link_is_not_emptied_through(tmp_path: Path) -> None:
     """We may be root, and the folder is the stranger's: a link there would delete what it points at."""
     precious = tmp_path / "precious"

@@ -11,6 +11,7 @@ from benchmark_ci.build import cargo as cargo_program
 from benchmark_ci.build import executable, linking, metadata, unlinked
 from benchmark_ci.build.arranging import Recipe
 from benchmark_ci.build.cargo import Cargo, Outcome
+from benchmark_ci.build.downloaded import downloaded
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.metadata import BenchTarget, Workspace
 from benchmark_ci.build.toolchain import Toolchain
@@ -237,13 +238,18 @@ class SideBuilder:
 
 
 def forget(target: Path, names: set[str]) -> None:
-    """Make cargo build these packages anew: their fingerprints go (`<name>-<16 hex digits>`)."""
+    """Make cargo build these packages anew: their fingerprints go (`<name>-<16 hex digits>`).
+
+    Those of their namesakes from a registry stay: Criterion itself needs itertools, itoa and ryu.
+    """
     _check_own(target)
     for fingerprints in (*target.glob("*/.fingerprint"), *target.glob("*/*/.fingerprint")):
         if fingerprints.resolve() != target.resolve() / fingerprints.relative_to(target):
             continue  # by way of a link: not ours to delete in
         for entry in os.scandir(fingerprints):
-            if entry.name.rpartition("-")[0] in names and entry.is_dir(follow_symlinks=False):
+            if entry.name.rpartition("-")[0] not in names or not entry.is_dir(follow_symlinks=False):
+                continue
+            if not downloaded(fingerprints.parent, entry.name):
                 shutil.rmtree(entry.path)
 
 

@@ -1,0 +1,56 @@
+"""`python -m benchmarks.proof run | report`; benchmarks/README.md tells what they do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.proof import store, study
+from benchmarks.proof.report import report
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "data" / "proof"
+
+
+def main() -> int:
+    """Run one command; returns the exit code."""
+    arguments = _parser().parse_args()
+    return int(arguments.command(arguments))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    study.study(
+        arguments.minutes,
+        arguments.work,
+        arguments.data,
+        timing=not arguments.prove_only,
+        crates=tuple(arguments.crate or ()),
+    )
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    for name in report(store.read(arguments.data), arguments.output):
+        print(name)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.proof", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="prove and time what is missing")
+    run.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
+    run.add_argument("--crate", action="append", help="only this crate's changes")
+    run.add_argument("--prove-only", action="store_true", help="time nothing yet")
+    run.add_argument("--work", type=Path, default=study.WORK, help="where clones and builds are kept")
+    run.set_defaults(command=_run)
+    told = commands.add_parser("report", help="figures and tables of what is done")
+    told.add_argument("--output", type=Path, default=DOCS)
+    told.set_defaults(command=_report)
+    for one in (run, told):
+        one.add_argument("--data", type=Path, default=store.DATA, help="the study's data")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

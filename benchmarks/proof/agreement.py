@@ -1,0 +1,121 @@
+"""Does timing agree that proven benchmarks run the same code? By the product's own test. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from benchmark_ci.judge.endpoints import primary
+from benchmark_ci.judge.looks import shift_test
+from benchmark_ci.judge.numbers import low_third, rounded
+from benchmark_ci.judge.result import INTERVAL_ALPHA
+from benchmark_ci.model import Noun
+from benchmarks.proof.record import Study, Timed, TimedBenchmark
+
+TOLERATED_PERCENT = 1.0
+ERROR = 0.05
+"""The chance that any of all the comparisons of equal code lies beyond, by the union bound."""
+
+FINENESS = 20
+"""So many re-labellings reach the level at least, were every one equally likely."""
+
+
+class Apart(Noun):
+    """One comparison of identical code."""
+
+    change: str
+    benchmark: str
+    rounds: int
+    nanoseconds: float  # of baseline: what a cycle more or less is to be held against
+    instructions: tuple[int | None, int | None]  # of one iteration, on baseline and current
+    change_percent: float
+    low_percent: float
+    high_percent: float
+    p_beyond: float  # of "its change is at most 1 % in either direction"
+
+
+class Agreement(Noun):
+    """All comparisons of identical code."""
+
+    comparisons: int
+    changes: int
+    whole: int  # of executables that are equal as a whole
+    rounds: int  # the fewest of a comparison
+    level: float  # at which each comparison is tested, one-sided
+    draws: int
+    hours: float
+    load_average: float  # median of the last minutes before each part
+    median_percent: float  # of the absolute changes
+    largest_percent: float
+    usual_beyond: int  # whose uncorrected 95 % interval lies beyond the tolerated change
+    beyond: tuple[Apart, ...]  # whose corrected interval does
+    failed: tuple[str, ...]
+
+
+def agreement(study: Study) -> Agreement:
+    """Judge everything that was timed."""
+    timed = [(part, one) for part in study.timed for one in part.benchmarks]
+    level = ERROR / (2 * max(1, len(timed)))
+    draws = power_of_two(2 * FINENESS / level)
+    found = [_apart(study, part, one, draws) for part, one in timed]
+    sizes = sorted(abs(one.change_percent) for one in found)
+    loads = sorted(part.load_average[0] for part in study.timed)
+    return Agreement(
+        comparisons=len(found),
+        changes=len({one.change for one in found}),
+        whole=sum(_whole(study, part.change, one) for part, one in timed),
+        rounds=min((one.rounds for one in found), default=0),
+        level=level,
+        draws=draws,
+        hours=round(sum(part.elapsed_seconds for part in study.timed) / 3600, 2),
+        load_average=loads[len(loads) // 2] if loads else 0.0,
+        median_percent=sizes[len(sizes) // 2] if sizes else 0.0,
+        largest_percent=sizes[-1] if sizes else 0.0,
+        usual_beyond=sum(
+            one.low_percent > TOLERATED_PERCENT or one.high_percent < _faster_percent() for one in found
+        ),
+        beyond=tuple(one for one in found if one.p_beyond <= level),
+        failed=tuple(failure for part in study.timed for failure in part.failed),
+    )
+
+
+def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
+    endpoint = primary(one.rounds)
+    test = shift_test(one.rounds, endpoint, part.seed, draws)
+    tolerated = math.log1p(TOLERATED_PERCENT / 100)
+    low, high = test.interval(INTERVAL_ALPHA)
+    proof = next(proof for proof in study.proven[part.change].benchmarks if proof.id == one.id)
+    return Apart(
+        change=part.change,
+        benchmark=one.id.full_id,
+        rounds=len(one.rounds),
+        nanoseconds=rounded(low_third(getattr(each.baseline, f"{endpoint}_ns") for each in one.rounds)),
+        instructions=(proof.baseline_instructions, proof.current_instructions),
+        change_percent=percent(test.estimate),
+        low_percent=percent(low),
+        high_percent=percent(high),
+        p_beyond=min(test.p_slow(tolerated), test.p_fast(-tolerated)),
+    )
+
+
+def percent(log_change: float) -> float:
+    """A change in percent."""
+    return round(math.expm1(log_change) * 100, 3)
+
+
+def power_of_two(at_least: float) -> int:
+    """The smallest one that is not less."""
+    return 1 << math.ceil(math.log2(at_least))
+
+
+def _faster_percent() -> float:
+    return -TOLERATED_PERCENT / (1 + TOLERATED_PERCENT / 100)
+
+
+def _whole(study: Study, change: str, one: TimedBenchmark) -> bool:
+    proofs: Iterable[bool] = (
+        proof.whole
+        for proof in study.proven[change].proofs
+        if (proof.target.package, proof.target.name) == (one.id.package, one.id.target)
+    )
+    return any(proofs)

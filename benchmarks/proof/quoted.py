@@ -1,0 +1,37 @@
+"""What docs/methodology.md quotes of the figures, word for word; a test holds it to that."""
+
+from __future__ import annotations
+
+from benchmarks.proof.agreement import TOLERATED_PERCENT
+from benchmarks.proof.figures import Figures, Kind, Total
+
+
+def quoted(found: Figures) -> str:
+    """The paragraph, in Markdown."""
+    of: dict[Kind, Total] = {one.kind: one for one in found.totals}
+    commits, own = of["commit"], (of["example"], of["planted"])
+    timed = found.agreement
+    reached, missed = sum(one.changed for one in own), sum(one.wrong for one in own)
+    return "\n".join(
+        [
+            f"- {commits.changes} commits of {commits.crates} public crates leave {commits.alone.trials:,} "
+            f"of {commits.benchmarks:,} benchmarks alone. {commits.alone.rate * 100:.1f} % of these were "
+            f"proven; where the executables differ at all {commits.alone_differing.rate * 100:.1f} %. "
+            f"Over the commits the median is {commits.median_percent:g} %, "
+            f"the least {commits.least_percent:g} %.",
+            f"- Of {commits.changed} benchmarks that visibly compute something else after a commit, "
+            f"{_none(commits.wrong)} called identical; of {reached} that are reached by changes of the "
+            f"example crate or planted into public crates, {_none(missed)}.",
+            f"- {timed.comparisons} proven benchmarks, drawn at random, were timed for {timed.rounds} "
+            f"rounds each. {_lie(len(timed.beyond))} beyond {TOLERATED_PERCENT:g} % of change in either "
+            "direction, tested as above with a correction for all of them.",
+        ]
+    )
+
+
+def _none(count: int) -> str:
+    return "none was" if not count else f"{count} {'was' if count == 1 else 'were'}"
+
+
+def _lie(count: int) -> str:
+    return "None lies" if not count else f"{count} {'lies' if count == 1 else 'lie'}"

@@ -1,0 +1,66 @@
+"""What the study keeps: of each change what was proven, and of a part of that how it was timed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from benchmark_ci.judge.endpoints import Round
+from benchmark_ci.model import BenchmarkId, BenchmarkProof, Noun, Proof
+from benchmarks.truth.record import Machine
+
+
+class Proven(Noun):
+    """What the proof said of one change."""
+
+    kind: Literal["proven"] = "proven"
+    change: str
+    started: str
+    machine: Machine
+    load_average: tuple[float, float]  # of the last minute, before and after
+    build_seconds: float  # of both sides, with all that the product's build does
+    dependencies_kept: bool  # an earlier build of the crate had compiled them
+    proof_seconds: float
+    proofs: tuple[Proof, ...]
+    one_sided: int  # benchmarks that only one side has, or ambiguous ones: not compared
+    failed: tuple[str, ...] = ()  # bench targets that give no benchmarks
+
+    @property
+    def benchmarks(self) -> tuple[BenchmarkProof, ...]:
+        """Of all targets."""
+        return tuple(one for proof in self.proofs for one in proof.benchmarks)
+
+
+class TimedBenchmark(Noun):
+    """The rounds of one benchmark."""
+
+    id: BenchmarkId
+    rounds: tuple[Round, ...]
+
+
+class Timed(Noun):
+    """Some of a change's identical benchmarks, timed."""
+
+    kind: Literal["timed"] = "timed"
+    change: str
+    part: int
+    seed: int
+    started: str
+    load_average: tuple[float, float]
+    cpu_share: float  # of all cores' time that anything used
+    elapsed_seconds: float
+    benchmarks: tuple[TimedBenchmark, ...]
+    failed: tuple[str, ...] = ()
+
+
+Line = Proven | Timed
+LINES: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="kind")])
+
+
+class Study(Noun):
+    """All that is kept, by change."""
+
+    proven: Mapping[str, Proven]
+    timed: tuple[Timed, ...]

@@ -1,0 +1,108 @@
+"""Running the study: what is missing is proven, then timed, until the time is over."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from benchmark_ci.errors import BenchmarkCIError, Interrupted
+from benchmark_ci.model import Side
+from benchmark_ci.prove.suite import prove_suite
+from benchmark_ci.wall.signals import interruptible
+from benchmarks.proof import plan, store
+from benchmarks.proof.changes import Change, keyed
+from benchmarks.proof.record import Line, Proven
+from benchmarks.proof.timing import timed
+from benchmarks.proof.workshop import Pair, Workshop
+from benchmarks.truth.record import Machine
+from benchmarks.truth.study import Quietly
+
+WORK = Path(__file__).parent / "target"
+"""Where clones and builds are kept between calls; not committed."""
+
+
+Step = Callable[[Pair], Line]
+
+
+def study(
+    minutes: float, work: Path, data: Path, *, timing: bool = True, crates: tuple[str, ...] = ()
+) -> None:
+    """Do what is missing until `minutes` are over; without `timing` only prove. `crates`: only theirs."""
+    until = time.monotonic() + minutes * 60
+    voice = Quietly()
+    workshop = Workshop(work, voice)
+    try:
+        with interruptible():
+            for change, step in _missing(data, timing, voice):
+                if time.monotonic() > until:
+                    return
+                if change.crate in (crates or (change.crate,)):
+                    _do(change, step, workshop, data, voice)
+    except Interrupted:
+        voice.say("Stopped; the step in flight is lost, the next call begins with it.")
+
+
+def _missing(data: Path, timing: bool, voice: Quietly) -> Iterator[tuple[Change, Step]]:
+    for change in plan.unproven(store.read(data)):
+        yield change, partial(prove, change)
+    for part in plan.untimed(store.read(data)) if timing else ():
+        yield keyed(part.change), partial(timed, part, voice=voice)
+
+
+def _do(change: Change, step: Step, workshop: Workshop, data: Path, voice: Quietly) -> None:
+    began = time.monotonic()
+    try:
+        with workshop.pair(change) as pair:
+            line = step(pair)
+    except Interrupted:
+        raise
+    except BenchmarkCIError as error:
+        voice.warn(f"{change.key}: {error.message} {error.remedy}")
+        return
+    store.append(line, data)
+    voice.say(f"{change.key}: {_told(line)}, {time.monotonic() - began:.0f} s in all")
+
+
+def prove(change: Change, pair: Pair) -> Proven:
+    """Prove a change's benchmarks as the product does."""
+    began, load = time.monotonic(), os.getloadavg()[0]
+    built = pair.build
+    proofs = tuple(
+        prove_suite(
+            built.executables,
+            built.preparation.benchmarks,
+            pair.site,
+            built.changed_data_files,
+            built.harness_versions,
+        )
+    )
+    seconds = time.monotonic() - began
+    environment = built.preparation.environment
+    return Proven(
+        change=change.key,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=Machine(
+            cpu=environment.cpu, cores=environment.cores, os=environment.os, rustc=environment.rustc
+        ),
+        load_average=(round(load, 2), round(os.getloadavg()[0], 2)),
+        build_seconds=pair.build_seconds,
+        dependencies_kept=pair.dependencies_kept,
+        proof_seconds=round(seconds, 2),
+        proofs=proofs,
+        one_sided=sum(len(one.sides) < len(Side) or one.ambiguous for one in built.preparation.benchmarks),
+        failed=tuple(
+            f"{one.target} on {one.side}: {one.reason.splitlines()[0]}"
+            for one in built.preparation.target_failures
+        ),
+    )
+
+
+def _told(line: Line) -> str:
+    if isinstance(line, Proven):
+        same = sum(one.identical for one in line.benchmarks)
+        return f"{same} of {len(line.benchmarks)} identical, proof {line.proof_seconds} s"
+    return f"part {line.part}, {len(line.benchmarks)} timed in {line.elapsed_seconds} s"

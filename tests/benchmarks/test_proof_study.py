@@ -1,0 +1,237 @@
+"""The study of the proof: its table of changes, what counts how, what is drawn, when timing disagrees."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from benchmark_ci.model import BenchmarkProof, Proof, Side, Target
+from benchmarks.proof import changes, crates, plan, store
+from benchmarks.proof.agreement import agreement
+from benchmarks.proof.changes import CHANGES, COMMITS, EXAMPLE_CHANGES, PLANTED, Change, Edit
+from benchmarks.proof.figures import Figures, Row, figures, kind_of
+from benchmarks.proof.quoted import quoted
+from benchmarks.proof.record import Proven, Study, Timed, TimedBenchmark
+from benchmarks.proof.report import report, tables
+from benchmarks.proof.sources import Sources, apply
+from benchmarks.proof.timing import ROUNDS, Enough
+from benchmarks.truth.record import Machine
+from tests.engine import bench, noisy_pairs, processes, rounds
+
+CHANGE = next(change for change in COMMITS if change.crate == "itoa" and "u128" in change.changed)
+IDS = ("u64[0]/itoa", "u64[0]/std::fmt", "u128[0]/itoa", "u128[max]/itoa", "u128[max]/std::fmt")
+
+
+def _proven(change: Change, identical: Sequence[str], *, whole: bool = False) -> Proven:
+    found = tuple(
+        BenchmarkProof(
+            id=bench(full_id),
+            identical=full_id in identical,
+            reason="" if full_id in identical else "code that prepares it differs: crate::function (twice)",
+        )
+        for full_id in IDS
+    )
+    return Proven(
+        change=change.key,
+        started="2026-01-01T00:00:00+00:00",
+        machine=Machine(cpu="cpu", cores=2, os="Linux", rustc="rustc"),
+        load_average=(0.1, 0.2),
+        build_seconds=10,
+        dependencies_kept=False,
+        proof_seconds=1,
+        proofs=(Proof(target=Target(package="crate", name="bench"), benchmarks=found, whole=whole),),
+        one_sided=0,
+    )
+
+
+def _study(*proven: Proven, timed: Sequence[Timed] = ()) -> Study:
+    return Study(proven={one.change: one for one in proven}, timed=tuple(timed))
+
+
+def _row(proven: Proven) -> Row:
+    (row,) = figures(_study(proven)).rows
+    return row
+
+
+# --- the table of changes
+
+
+def test_there_are_enough_commits_of_enough_crates_and_each_stands_once() -> None:
+    assert len({change.sha for change in COMMITS}) == len(COMMITS) >= 30
+    assert len({change.crate for change in COMMITS}) >= 5
+    assert len({change.key for change in CHANGES}) == len(CHANGES)
+    assert all(re.fullmatch("[0-9a-f]{40}", change.sha) for change in (*COMMITS, *PLANTED))
+    assert {kind_of(change) for change in COMMITS} == {"commit"}
+    assert {kind_of(change) for change in EXAMPLE_CHANGES} == {"example"}
+    assert {kind_of(change) for change in PLANTED} == {"planted"}
+    assert all(crates.named(change.crate).url for change in (*COMMITS, *PLANTED))
+
+
+def test_every_planted_change_says_what_it_reaches() -> None:
+    assert all(change.changed != changes.NOTHING for change in PLANTED)
+
+
+@pytest.mark.parametrize("change", EXAMPLE_CHANGES, ids=lambda change: change.name)
+def test_changes_of_the_example_change_it(change: Change, tmp_path: Path) -> None:
+    sources = Sources(tmp_path / "work")
+    texts = []
+    for side in Side:
+        folder = tmp_path / side
+        folder.mkdir()
+        sources.put(crates.named(change.crate), change, side, folder)
+        texts.append({file.name: file.read_text(encoding="utf-8") for file in folder.glob("src/*.rs")})
+    assert texts[0] and texts[0] != texts[1]
+
+
+def test_an_edit_that_is_not_meant_like_this_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lib.rs").write_text("let one = 1; let two = 1;")
+    for find in ("= 1;", "three"):
+        planted = Change(crate="itoa", edits=(Edit(file="lib.rs", find=find, replace="x"),), what="")
+        with pytest.raises(ValueError, match=re.escape(find)):
+            apply(planted, tmp_path)
+
+
+# --- what is counted how
+
+
+def test_a_benchmark_that_visibly_changed_and_is_called_identical_is_wrong() -> None:
+    row = _row(_proven(CHANGE, IDS))
+
+    assert row.wrong == ("u128[max]/itoa",)
+    assert (row.changed, row.alone, row.alone_identical) == (1, 3, 3)
+
+
+def test_what_is_left_alone_and_not_proven_has_a_reason() -> None:
+    found = figures(_study(_proven(CHANGE, ("u64[0]/itoa", "u64[0]/std::fmt"))))
+
+    assert found.rows[0].wrong == ()
+    assert (found.rows[0].alone, found.rows[0].alone_identical) == (3, 2)
+    (reason,) = found.reasons
+    assert (reason.reason, reason.benchmarks) == ("code that prepares it differs", 1)
+    (total,) = found.totals
+    assert (total.alone.hits, total.alone.trials) == (2, 3)
+    assert total.alone_differing.trials == 3
+
+
+def test_executables_that_are_equal_as_a_whole_are_counted_apart() -> None:
+    (total,) = figures(_study(_proven(CHANGE, IDS, whole=True))).totals
+
+    assert total.alone.trials == 3
+    assert total.alone_differing.trials == 0
+
+
+# --- what is drawn
+
+
+def test_the_sample_is_drawn_once_and_for_all_from_what_is_identical() -> None:
+    proven = _proven(CHANGE, IDS[:3])
+
+    drawn = plan.sample(CHANGE, proven)
+
+    assert drawn == plan.sample(CHANGE, proven)
+    assert {one.full_id for one in drawn} == set(IDS[:3])
+    assert len(plan.sample(CHANGE, _proven(CHANGE, IDS, whole=True))) == plan.WHOLE_SAMPLE
+
+
+def test_every_change_has_its_first_part_before_any_has_its_second() -> None:
+    other = COMMITS[0]
+    study = _study(_proven(other, IDS), _proven(CHANGE, IDS[:3]))
+
+    parts = list(plan.untimed(study))
+
+    assert [part.number for part in parts] == sorted(part.number for part in parts)
+    timed = [one.full_id for part in parts if part.change == CHANGE.key for one in part.benchmarks]
+    assert sorted(timed) == sorted(IDS[:3])
+    done = _timed(CHANGE, [(100.0, 100.0)] * ROUNDS)
+    left = plan.untimed(study.model_copy(update={"timed": (done,)}))
+    assert (CHANGE.key, 0) not in {(part.change, part.number) for part in left}
+
+
+def test_measuring_ends_after_so_many_rounds_whatever_they_say() -> None:
+    question = Enough(3)
+    for number, process in enumerate(processes(bench(), [(1.0, 9.0), (9.0, 1.0), (1.0, 1.0)]), start=1):
+        question.hear(process)
+        assert (bench() in question.decided()) is (number == 6)
+
+
+# --- timing
+
+
+def _timed(change: Change, pairs: Sequence[tuple[float, float]], full_id: str = IDS[0]) -> Timed:
+    return Timed(
+        change=change.key,
+        part=0,
+        seed=1,
+        started="2026-01-02T00:00:00+00:00",
+        load_average=(0.5, 0.5),
+        cpu_share=0.5,
+        elapsed_seconds=36,
+        benchmarks=(TimedBenchmark(id=bench(full_id), rounds=rounds(pairs)),),
+    )
+
+
+@pytest.mark.parametrize(("percent", "beyond"), [(0.0, 0), (0.5, 0), (4.0, 1), (-4.0, 1)])
+def test_timing_disagrees_where_a_change_is_beyond_one_percent(percent: float, beyond: int) -> None:
+    pairs = noisy_pairs(random.Random(3), ROUNDS, percent)
+
+    found = agreement(_study(_proven(CHANGE, IDS), timed=[_timed(CHANGE, pairs)]))
+
+    assert (found.comparisons, len(found.beyond), found.rounds) == (1, beyond, ROUNDS)
+    assert found.level == 0.025
+
+
+def test_the_level_falls_with_the_number_of_comparisons() -> None:
+    equal = [_timed(CHANGE, noisy_pairs(random.Random(seed), ROUNDS)) for seed in range(10)]
+
+    found = agreement(_study(_proven(CHANGE, IDS), timed=equal))
+
+    assert found.level == pytest.approx(0.0025)
+    assert 1 / found.draws < found.level / 10
+    assert not found.beyond
+
+
+# --- files
+
+
+def test_what_was_kept_is_read_and_the_newest_proof_counts(tmp_path: Path) -> None:
+    file = tmp_path / "commits.jsonl.gz"
+    timed = _timed(CHANGE, [(100.0, 101.0)] * 2)
+    for line in (_proven(CHANGE, ()), timed, _proven(CHANGE, IDS)):
+        store.append(line, file)
+
+    assert store.read(file) == _study(_proven(CHANGE, IDS), timed=[timed])
+
+
+def test_figures_and_tables_are_written(tmp_path: Path) -> None:
+    study = _study(_proven(CHANGE, IDS), timed=[_timed(CHANGE, noisy_pairs(random.Random(1), ROUNDS, 5))])
+
+    assert report(study, tmp_path) == ["figures.json", "tables.md"]
+
+    text = (tmp_path / "tables.md").read_text(encoding="utf-8")
+    assert "1 of 1 lie beyond 1 %" in text
+    assert report(Study(proven={}, timed=()), tmp_path / "none") == []
+
+
+# --- what the documents say
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def _written() -> Figures:
+    return Figures.model_validate_json((DOCS / "data" / "proof" / "figures.json").read_text("utf-8"))
+
+
+def test_the_tables_and_the_methodology_say_what_the_figures_say() -> None:
+    found = _written()
+    assert (DOCS / "data" / "proof" / "tables.md").read_text("utf-8") == tables(found)
+    assert quoted(found) in (DOCS / "methodology.md").read_text("utf-8")
+
+
+def test_the_figures_are_those_of_the_data() -> None:
+    found, study = _written(), store.read()
+    assert found.rows == figures(study.model_copy(update={"timed": ()})).rows
+    assert found.agreement.comparisons == sum(len(part.benchmarks) for part in study.timed)
