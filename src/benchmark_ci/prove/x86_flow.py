@@ -2,8 +2,8 @@
 
 An address at the border of two constants may mean the beginning of one or the end of the other: a loop counts
 up to an end, or from it with a negative index. Neither happens to an address that is only stored, passed to
-a call, returned, or read from at a fixed distance. Whatever else is done, or a branch with the address
-still in a register, leaves it open.
+a call, returned, or read from at a fixed distance. Whatever else is done, or a branch with the address still
+in a register, leaves it open.
 """
 
 from __future__ import annotations
@@ -61,13 +61,22 @@ class Handing:
             if any(self._used_in_memory(instruction, register) for register in self._held):
                 self._open.update(self._held.values())
             self._held = {name: one for name, one in self._held.items() if name in _KEPT_BY_CALLS}
-        elif flow in _ENDS:
+        elif flow in _ENDS or self._calls_for_good(instruction):
             self._held = {}
         elif flow != FlowControl.NEXT:
             self._open.update(self._held.values())
             self._held = {}
         else:
             self._step(instruction)
+
+    def _calls_for_good(self, instruction: Instruction) -> bool:
+        """Whether it jumps to another function by the slot that holds its address: a call that ends this one.
+
+        A jump straight to another symbol need not be one: compilers part functions in two.
+        """
+        return bool(
+            instruction.flow_control == FlowControl.INDIRECT_BRANCH and instruction.is_ip_rel_memory_operand
+        )
 
     def _step(self, instruction: Instruction) -> None:
         copied = self._copied(instruction)
