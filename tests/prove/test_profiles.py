@@ -34,6 +34,8 @@ PROFILES = {
 }
 # open: one unit mixes the tables of all functions; mold's map leaves out strings that it merged
 TIMED_NEEDLESSLY = ("fat LTO", "one codegen unit", "mold")
+# the innocent edits move functions between codegen units, and what is inlined changes with that
+COMPILED_OTHERWISE = {"small": {"innocent/animals"}}
 CHANGED = [edit for id, edit in ADVERSARIAL.items() if id != "planted/local"]
 
 
@@ -60,7 +62,8 @@ def test_changes_are_seen_and_nothing_else(
 ) -> None:
     workshop, edits = shop
     proof = prove(workshop, (*edits, *CHANGED))
-    needless = request.node.callspec.params["shop"] in TIMED_NEEDLESSLY
+    profile = request.node.callspec.params["shop"]
+    needless = profile in TIMED_NEEDLESSLY
     assert proof.reason == "" or needless
     found = {one.id.full_id: one for one in proof.benchmarks}
     wrong = [id for id in ADVERSARIAL if id != "planted/local" and found[id].identical]
@@ -74,4 +77,4 @@ def test_changes_are_seen_and_nothing_else(
     proof = prove(workshop, (*edits, *INNOCENT_EDITS))
     assert proof.reason == ""
     timed = {one.id.full_id: one.reason for one in proof.benchmarks if not one.identical}
-    assert set(timed) <= {*DOUBTED, "innocent/last"}, timed
+    assert set(timed) <= {*DOUBTED, "innocent/last", *COMPILED_OTHERWISE.get(profile, ())}, timed
