@@ -7,68 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from enum import IntEnum
-from typing import NamedTuple
 
 from benchmark_ci.prove import layout
 from benchmark_ci.prove.decode import decoder_for
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image, Symbol
+from benchmark_ci.prove.form import Border, Form, Kind, Neighbour, Node, Writer
 from benchmark_ci.prove.instructions import Body, Reference, Use
 from benchmark_ci.prove.linkermap import LinkerMap
+from benchmark_ci.prove.names import is_part
 from benchmark_ci.prove.relocations import Pointer
 
 LARGEST_FUNCTION = 16 * 1024 * 1024
 LARGEST_OBJECT = 256 * 1024 * 1024
-
-
-class Kind(IntEnum):
-    """What a node of the graph is."""
-
-    FUNCTION = 0
-    CONSTANT = 1
-    VARIABLE = 2  # writable: who else refers to it matters
-    THREAD = 3  # the initial content of all thread-locals
-
-
-class Node(NamedTuple):
-    """A piece of the executable: [start, end)."""
-
-    kind: Kind
-    start: int
-    end: int
-
-
-class Edge(NamedTuple):
-    """A reference: `called` when only a direct call or jump follows it."""
-
-    node: Node
-    called: bool
-
-
-class Neighbour(NamedTuple):
-    """A piece that may be meant by an address at its border, and how far from its start that is."""
-
-    node: Node
-    offset: int
-
-
-class Border(NamedTuple):
-    """What else than the piece that it is in an address may mean: the piece before, the piece behind."""
-
-    before: Neighbour | None
-    after: Neighbour | None
-
-
-class Form(NamedTuple):
-    """A piece without its address.
-
-    `borders`: of each address that a function takes of data, in order.
-    """
-
-    shape: bytes
-    edges: tuple[Edge, ...]
-    borders: tuple[Border, ...] = ()
 
 
 class Canonical:
@@ -98,7 +49,7 @@ class Canonical:
         used = self._used_otherwise(body)
         for reference in body.references:
             writer.note(f"{reference.at}:{reference.use}:{reference.size}")
-            self._refer(writer, reference, symbol, used if reference.handed else None)
+            self._refer(writer, reference, symbol, used if self._only_handed(symbol, reference) else None)
         if body.thread_local:
             writer.edge(Node(Kind.THREAD, *self.image.thread_image[::2]), False)
         return writer.form()
@@ -110,6 +61,17 @@ class Canonical:
         if node.end - node.start > LARGEST_FUNCTION:
             raise Doubt("is too large")
         return symbol, self._decoder.decode(self.image.read(node.start, node.end), node.start)
+
+    def _only_handed(self, symbol: Symbol, reference: Reference) -> bool:
+        """Whether a function only hands an address on, which no other part of it can do anything with."""
+        return reference.handed and all(self._is_call(symbol, target) for target in reference.leaves)
+
+    def _is_call(self, symbol: Symbol, target: int) -> bool:
+        """Whether a jump out of a function is a call that ends it, and leads to no other part of it."""
+        other = self.image.function(target)
+        if other is None:
+            return True  # a stub of the procedure linkage table
+        return other.start == target and not (is_part(symbol.name) or is_part(other.name))
 
     def _used_otherwise(self, body: Body) -> frozenset[layout.Extent]:
         """Objects that a function uses by an address that cannot mean another one."""
@@ -262,33 +224,3 @@ class Canonical:
         if filled:
             self._slice(writer, start, filled, False)
         return writer.form()
-
-
-class Writer:
-    """Puts a form together; every part has its length in front, so that no two parts read alike."""
-
-    def __init__(self, shape: bytes) -> None:
-        self._parts = [shape]
-        self._edges: list[Edge] = []
-        self._borders: list[Border] = []
-
-    def note(self, text: str) -> None:
-        """Words of ours."""
-        self._parts.append(text.encode("utf-8", "surrogateescape"))
-
-    def raw(self, content: bytes) -> None:
-        """Bytes of the executable."""
-        self._parts.append(content)
-
-    def edge(self, node: Node, called: bool) -> None:
-        """What the piece refers to next."""
-        self._edges.append(Edge(node, called))
-
-    def border(self, border: Border) -> None:
-        """What else the address may mean that was taken last."""
-        self._borders.append(border)
-
-    def form(self) -> Form:
-        """All that was put together."""
-        lengths = ",".join(str(len(part)) for part in self._parts).encode()
-        return Form(lengths + b";" + b"".join(self._parts), tuple(self._edges), tuple(self._borders))

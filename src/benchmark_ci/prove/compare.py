@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from benchmark_ci.prove.canonical import Border, Canonical, Edge, Form, Kind, Node
+from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.doubt import Doubt
+from benchmark_ci.prove.form import Border, Edge, Form, Kind, Node
 from benchmark_ci.prove.names import panics, readable
 
 MOST_PAIRS = 3_000_000

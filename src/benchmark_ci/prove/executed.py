@@ -13,10 +13,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from benchmark_ci.prove.canonical import Canonical, Form, Kind, Node, Writer
+from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.counts import Counts, Place
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Symbol
+from benchmark_ci.prove.form import Form, Kind, Node, Writer
 from benchmark_ci.prove.instructions import Reference, Step, Use
 from benchmark_ci.prove.names import full
 
@@ -69,7 +70,7 @@ class Executed(Canonical):
                 writer.note("on" if number + 1 < len(steps) and steps[number + 1].at == step.end else "end")
             for reference in references[step.at]:
                 writer.note(f"{reference.use}:{reference.size}")
-                self._refer(writer, reference, symbol, used if reference.handed else None)
+                self._refer(writer, reference, symbol, used if self._only_handed(symbol, reference) else None)
             if not references[step.at]:
                 self._call(writer, symbol, step)
         if body.thread_local:

@@ -19,7 +19,8 @@ class Reference(NamedTuple):
     """An address outside of the function, at an offset of its body.
 
     `handed`: an address that the function takes only to hand it on (as an argument, into memory) or to read
-    at a fixed distance behind it. No loop runs up to it or counts from it.
+    at a fixed distance behind it. No loop runs up to it or counts from it. `leaves`: where the function jumps
+    out of itself and still has it.
     """
 
     at: int
@@ -27,6 +28,7 @@ class Reference(NamedTuple):
     target: int
     size: int
     handed: bool = False
+    leaves: tuple[int, ...] = ()
 
 
 class Body(NamedTuple):

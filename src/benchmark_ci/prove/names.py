@@ -56,7 +56,12 @@ def _plain(symbol: str, *, short: bool) -> str:
 
 def measures(symbol: str) -> bool:
     """Whether a mangled name is that of one of Criterion's measuring methods (`Bencher::iter*`)."""
-    return _MEASURES.search(_plain(symbol, short=True)) is not None and not _PART.search(symbol)
+    return _MEASURES.search(_plain(symbol, short=True)) is not None and not is_part(symbol)
+
+
+def is_part(symbol: str) -> bool:
+    """Whether a mangled name is that of a piece which a compiler cut out of a function."""
+    return _PART.search(symbol) is not None
 
 
 def _cut(name: str) -> str:

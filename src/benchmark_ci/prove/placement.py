@@ -12,10 +12,11 @@ import time
 from collections.abc import Mapping, Sequence
 
 from benchmark_ci.model import BenchmarkId
-from benchmark_ci.prove.canonical import Canonical, Kind
+from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.compare import Comparison, Pair
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.executed import Executed
+from benchmark_ci.prove.form import Kind
 from benchmark_ci.prove.inputs import Inputs
 from benchmark_ci.prove.opened import Opened
 from benchmark_ci.prove.preparation import Preparation

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark_ci.prove.canonical import Kind
 from benchmark_ci.prove.compare import Comparison, Pair, Step
+from benchmark_ci.prove.form import Kind
 from benchmark_ci.prove.names import readable
 from benchmark_ci.prove.pairing import by_name, starts_of
 from benchmark_ci.prove.spans import Span

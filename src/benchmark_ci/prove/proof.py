@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from benchmark_ci.model import BenchmarkId, BenchmarkProof, Noun
-from benchmark_ci.prove.canonical import Canonical, Kind
+from benchmark_ci.prove.canonical import Canonical
 from benchmark_ci.prove.compare import Comparison, Pair
 from benchmark_ci.prove.doubt import Doubt
+from benchmark_ci.prove.form import Kind
 from benchmark_ci.prove.names import panics, readable
 from benchmark_ci.prove.pairing import by_name
 from benchmark_ci.prove.preparation import Preparation

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from iced_x86 import Code, Decoder, MemorySizeExt, Mnemonic, OpKind, Register
+from iced_x86 import Code, Decoder, Instruction, MemorySizeExt, Mnemonic, OpKind, Register
 
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.instructions import Body, Reference, Use
-from benchmark_ci.prove.x86_flow import Handing
+from benchmark_ci.prove.x86_flow import Taken, fates
 from benchmark_ci.prove.x86_steps import steps
 
 __all__ = ["decode", "steps", "stub_slot"]
@@ -28,7 +28,8 @@ def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all i
     """The body of a function that lies at `start`; Doubt when a byte of it is no instruction."""
     shape = bytearray(code)
     references: list[Reference] = []
-    handing = Handing()
+    instructions: dict[int, Instruction] = {}
+    taken: list[Taken] = []
     thread_local = False
     may_be_thread_local = _FS_PREFIX in code
     decoder = Decoder(64, code, ip=start)
@@ -37,7 +38,7 @@ def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all i
     for instruction in decoder:
         if instruction.code == Code.INVALID:
             raise Doubt("has bytes that are no instructions")
-        handing.follow(instruction)
+        instructions[instruction.ip] = instruction
         if instruction.is_ip_rel_memory_operand:
             target = instruction.ip_rel_memory_address
             offsets = decoder.get_constant_offsets(instruction)
@@ -51,7 +52,7 @@ def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all i
                     _memory(instruction.mnemonic, MemorySizeExt.size(instruction.memory_size), at, target)
                 )
                 if instruction.mnemonic == Mnemonic.LEA:
-                    handing.take(instruction.op0_register, len(references) - 1)
+                    taken.append(Taken(instruction.next_ip, instruction.op0_register, len(references) - 1))
             elif instruction.mnemonic != Mnemonic.LEA:
                 raise Doubt("reads its own code")
         elif instruction.op_count and instruction.op0_kind in branches:
@@ -66,8 +67,8 @@ def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all i
             raise Doubt("uses transactions")
         if may_be_thread_local and instruction.segment_prefix == Register.FS:
             thread_local |= instruction.memory_displacement != _STACK_GUARD
-    for index in handing.only_handed():
-        references[index] = references[index]._replace(handed=True)
+    for index, fate in fates(instructions, taken).items():
+        references[index] = references[index]._replace(handed=True, leaves=fate.leaves)
     return Body(bytes(shape), tuple(references), thread_local)
 
 

@@ -1,12 +1,18 @@
-"""What becomes of an address after an x86-64 function took it, as far as a straight line of code tells.
+"""What becomes of an address after an x86-64 function took it, along every path of the function.
 
 An address at the border of two constants may mean the beginning of one or the end of the other: a loop counts
 up to an end, or from it with a negative index. Neither happens to an address that is only stored, passed to
-a call, returned, or read from at a fixed distance. Whatever else is done, or a branch with the address still
-in a register, leaves it open.
+a call, returned, or read from at a fixed distance. Whatever else is done leaves it open.
+
+A register that holds an address is followed from instruction to instruction, through branches, until it is
+written. An address that is stored in the function's frame is followed from every load of that place.
 """
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from iced_x86 import (
     FlowControl,
@@ -19,117 +25,225 @@ from iced_x86 import (
     RegisterExt,
 )
 
-_KEPT_BY_CALLS = frozenset(
-    (Register.RBX, Register.RBP, Register.RSP, Register.R12, Register.R13, Register.R14, Register.R15)
+MOST_STEPS = 100_000
+"""For all addresses of a function; those that are not settled by then are open."""
+
+_ADDRESSES = frozenset(
+    (
+        *(Register.RAX, Register.RBX, Register.RCX, Register.RDX, Register.RSI, Register.RDI, Register.RBP),
+        *(Register.R8, Register.R9, Register.R10, Register.R11, Register.R12, Register.R13, Register.R14),
+        Register.R15,
+    )
 )
-_ADDRESSES = _KEPT_BY_CALLS | {
-    *(Register.RAX, Register.RCX, Register.RDX, Register.RSI, Register.RDI),
-    *(Register.R8, Register.R9, Register.R10, Register.R11),
-}
+_KEPT_BY_CALLS = frozenset(
+    (Register.RBX, Register.RBP, Register.R12, Register.R13, Register.R14, Register.R15)
+)
+_FRAME = (Register.RSP, Register.RBP)
 _WRITES = frozenset((OpAccess.WRITE, OpAccess.COND_WRITE, OpAccess.READ_WRITE, OpAccess.READ_COND_WRITE))
+_CHOICES = frozenset(getattr(Mnemonic, name) for name in dir(Mnemonic) if name.startswith("CMOV"))
+_VECTOR_MOVES = frozenset(
+    (
+        *(Mnemonic.MOVQ, Mnemonic.MOVUPS, Mnemonic.MOVAPS, Mnemonic.MOVDQU, Mnemonic.MOVDQA, Mnemonic.MOVUPD),
+        *(Mnemonic.MOVAPD, Mnemonic.VMOVQ, Mnemonic.VMOVUPS, Mnemonic.VMOVAPS, Mnemonic.VMOVDQU),
+        *(Mnemonic.VMOVDQA, Mnemonic.VMOVUPD, Mnemonic.VMOVAPD),
+    )
+)  # nobody counts up to an end in a vector register: what is in one will be stored
 _CALLS = (FlowControl.CALL, FlowControl.INDIRECT_CALL)
 _ENDS = (FlowControl.RETURN, FlowControl.EXCEPTION, FlowControl.INTERRUPT)
+_BRANCHES = (FlowControl.CONDITIONAL_BRANCH, FlowControl.UNCONDITIONAL_BRANCH)
+
+_LEAST_ADDRESS = 4  # bytes of a register; an instruction that writes four clears the rest
+_Slot = tuple[int, int]  # base register and displacement: a place in the frame
 
 
-class Handing:
-    """Follows addresses in registers; each is known by the index of its reference."""
+class Taken(NamedTuple):
+    """An address in a register from an instruction on: `reference` is its index among the references."""
 
-    def __init__(self) -> None:
-        self._held: dict[int, int] = {}  # register → reference
+    at: int
+    register: int
+    reference: int
+
+
+class Fate(NamedTuple):
+    """What was found out about an address that is only handed on: where it goes with a jump, if anywhere.
+
+    A jump to another symbol is a call that ends the function, or leads to another part of it: compilers part
+    functions in two. Who knows the symbols can tell.
+    """
+
+    leaves: tuple[int, ...]
+
+
+def fates(instructions: Mapping[int, Instruction], taken: Iterable[Taken]) -> dict[int, Fate]:
+    """The addresses of which everything is known, by reference. `instructions`: a function's, by address."""
+    return _Handing(instructions).follow(list(taken))
+
+
+class _Handing:
+    """Follows the addresses that one function takes."""
+
+    def __init__(self, instructions: Mapping[int, Instruction]) -> None:
+        self._code = instructions
         self._open: set[int] = set()
-        self._all: set[int] = set()
+        self._leaves: dict[int, set[int]] = defaultdict(set)
         self._factory = InstructionInfoFactory()
+        self._used: dict[int, list[tuple[int, int, bool, bool]]] = {}
+        self._queue: list[Taken] = []
+        self._seen: set[Taken] = set()
+        self._loads: dict[_Slot, list[Instruction]] | None = None
 
-    def take(self, register: int, reference: int) -> None:
-        """An address was put into a register."""
-        self._all.add(reference)
-        if register in _ADDRESSES:
-            self._held[register] = reference
-        else:
+    def follow(self, taken: list[Taken]) -> dict[int, Fate]:
+        for one in taken:
+            self._put(one.at, one.register, one.reference)
+        steps = 0
+        while self._queue:
+            steps += 1
+            if steps > MOST_STEPS:
+                self._open.update(one.reference for one in self._queue)
+                break
+            one = self._queue.pop()
+            if one.reference not in self._open:
+                self._step(one)
+        return {
+            one.reference: Fate(tuple(sorted(self._leaves[one.reference])))
+            for one in taken
+            if one.reference not in self._open
+        }
+
+    def _put(self, at: int, register: int, reference: int) -> None:
+        if register not in _ADDRESSES:
             self._open.add(reference)
+            return
+        one = Taken(at, register, reference)
+        if one not in self._seen:
+            self._seen.add(one)
+            self._queue.append(one)
 
-    def only_handed(self) -> set[int]:
-        """The addresses of which everything is known."""
-        return self._all - self._open - set(self._held.values())
-
-    def follow(self, instruction: Instruction) -> None:
-        """What the next instruction does with the addresses that are held."""
-        if not self._held:
+    def _step(self, one: Taken) -> None:
+        """What the instruction at `one.at` does with the register, and where that leads."""
+        instruction = self._code.get(one.at)
+        if instruction is None:  # behind the function's last instruction
             return
         flow = instruction.flow_control
+        if flow in _ENDS:
+            return
         if flow in _CALLS:
-            if any(self._used_in_memory(instruction, register) for register in self._held):
-                self._open.update(self._held.values())
-            self._held = {name: one for name, one in self._held.items() if name in _KEPT_BY_CALLS}
-        elif flow in _ENDS or self._calls_for_good(instruction):
-            self._held = {}
+            if one.register in (instruction.memory_base, instruction.memory_index):
+                self._open.add(one.reference)
+            elif one.register in _KEPT_BY_CALLS:
+                self._put(instruction.next_ip, one.register, one.reference)
+        elif flow in _BRANCHES:
+            self._branch(instruction, one)
+        elif flow == FlowControl.INDIRECT_BRANCH and instruction.is_ip_rel_memory_operand:
+            return  # a call by the slot that holds an address, which ends the function
         elif flow != FlowControl.NEXT:
-            self._open.update(self._held.values())
-            self._held = {}
+            self._open.add(one.reference)
         else:
-            self._step(instruction)
+            self._plain(instruction, one)
 
-    def _calls_for_good(self, instruction: Instruction) -> bool:
-        """Whether it jumps to another function by the slot that holds its address: a call that ends this one.
+    def _branch(self, instruction: Instruction, one: Taken) -> None:
+        if instruction.op0_kind != OpKind.NEAR_BRANCH64:
+            self._open.add(one.reference)
+            return
+        target = instruction.near_branch_target
+        if target in self._code:
+            self._put(target, one.register, one.reference)
+        else:
+            self._leaves[one.reference].add(target)
+        if instruction.flow_control == FlowControl.CONDITIONAL_BRANCH:
+            self._put(instruction.next_ip, one.register, one.reference)
 
-        A jump straight to another symbol need not be one: compilers part functions in two.
-        """
-        return bool(
-            instruction.flow_control == FlowControl.INDIRECT_BRANCH and instruction.is_ip_rel_memory_operand
-        )
+    def _plain(self, instruction: Instruction, one: Taken) -> None:
+        written = False
+        for register, size, reads, writes in self._registers(instruction):
+            if register != one.register or size < _LEAST_ADDRESS:
+                continue  # a part of an address leads nowhere; the rest is followed
+            if reads and not _harmless(instruction, register):
+                self._open.add(one.reference)
+                return
+            written |= writes
+        self._copy(instruction, one)
+        if not written:
+            self._put(instruction.next_ip, one.register, one.reference)
 
-    def _step(self, instruction: Instruction) -> None:
-        copied = self._copied(instruction)
-        written: list[int] = []
-        for used in self._factory.info(instruction).used_registers():
-            register: int = RegisterExt.full_register(used.register)
-            if register not in self._held:
-                continue
-            if used.access in _WRITES:
-                written.append(register)
-                if RegisterExt.size(used.register) < 4:  # the rest of the address stays
-                    self._open.add(self._held[register])
-            if used.access not in (OpAccess.WRITE,) and not self._harmless(instruction, register):
-                self._open.add(self._held[register])
-        for register in written:
-            self._held.pop(register, None)
-        if copied:
-            self._held[copied[0]] = copied[1]
+    def _registers(self, instruction: Instruction) -> list[tuple[int, int, bool, bool]]:
+        """What an instruction uses: the whole register, bytes used, whether read and whether written."""
+        known = self._used.get(instruction.ip)
+        if known is None:
+            chooses = instruction.mnemonic in _CHOICES
+            known = self._used[instruction.ip] = [
+                (
+                    RegisterExt.full_register(used.register),
+                    RegisterExt.size(used.register),
+                    used.access != OpAccess.WRITE,
+                    used.access in _WRITES and not chooses,
+                )
+                for used in self._factory.info(instruction).used_registers()
+            ]
+        return known
 
-    def _copied(self, instruction: Instruction) -> tuple[int, int] | None:
-        """Register and reference, where an address is copied from one register to another."""
-        if instruction.mnemonic != Mnemonic.MOV or instruction.op0_kind != OpKind.REGISTER:
-            return None
-        if instruction.op1_kind != OpKind.REGISTER or instruction.op1_register not in self._held:
-            return None
-        return instruction.op0_register, self._held[instruction.op1_register]
+    def _copy(self, instruction: Instruction, one: Taken) -> None:
+        """Where a copy of the address is from here on: in another register, or in the frame."""
+        if instruction.op_count < 2 or instruction.op1_register != one.register:
+            return
+        if instruction.mnemonic != Mnemonic.MOV and instruction.mnemonic not in _CHOICES:
+            return
+        if instruction.op0_kind == OpKind.REGISTER:
+            self._put(instruction.next_ip, instruction.op0_register, one.reference)
+        elif (slot := _slot(instruction)) is not None:
+            for load in self._loaded(slot):
+                if load.mnemonic == Mnemonic.MOV:
+                    self._put(load.next_ip, load.op0_register, one.reference)
+                elif load.mnemonic not in _VECTOR_MOVES:
+                    self._open.add(one.reference)
 
-    def _harmless(self, instruction: Instruction, register: int) -> bool:
-        """Whether a register that holds an address is only handed on, or read from at a fixed distance."""
-        in_memory = self._used_in_memory(instruction, register)
-        if in_memory:
-            return (
-                instruction.memory_base == register
-                and instruction.memory_index == Register.NONE
-                and instruction.memory_displacement < 1 << 31
-                and instruction.mnemonic != Mnemonic.LEA
-                and not self._is_operand(instruction, register)
-            )
-        if instruction.mnemonic == Mnemonic.PUSH:
-            return True
+    def _loaded(self, slot: _Slot) -> list[Instruction]:
+        """All instructions of the function that read a place of the frame."""
+        if self._loads is None:
+            self._loads = defaultdict(list)
+            for instruction in self._code.values():
+                place = _slot(instruction)
+                if place is not None and not (
+                    instruction.mnemonic == Mnemonic.MOV and instruction.op0_kind == OpKind.MEMORY
+                ):
+                    self._loads[place].append(instruction)
+        return self._loads.get(slot, [])
+
+
+def _harmless(instruction: Instruction, register: int) -> bool:
+    """Whether a register that holds an address is only handed on, or read from at a fixed distance."""
+    if register in (instruction.memory_base, instruction.memory_index):
         return (
-            instruction.mnemonic == Mnemonic.MOV
-            and instruction.op1_kind == OpKind.REGISTER
-            and instruction.op1_register == register
-            and instruction.op0_kind in (OpKind.MEMORY, OpKind.REGISTER)
+            instruction.memory_base == register
+            and instruction.memory_index == Register.NONE
+            and instruction.memory_displacement < 1 << 31
+            and instruction.mnemonic != Mnemonic.LEA
+            and not _is_operand(instruction, register)
         )
+    if instruction.mnemonic == Mnemonic.PUSH or instruction.mnemonic in _CHOICES:
+        return True
+    if instruction.mnemonic == Mnemonic.TEST:  # for null
+        return instruction.op0_register == instruction.op1_register == register
+    return (
+        instruction.mnemonic in (Mnemonic.MOV, Mnemonic.MOVQ, Mnemonic.VMOVQ)
+        and instruction.op1_kind == OpKind.REGISTER
+        and instruction.op1_register == register
+        and instruction.op0_kind in (OpKind.MEMORY, OpKind.REGISTER)
+    )
 
-    def _used_in_memory(self, instruction: Instruction, register: int) -> bool:
-        return register in (instruction.memory_base, instruction.memory_index)
 
-    def _is_operand(self, instruction: Instruction, register: int) -> bool:
-        return any(
-            instruction.op_kind(index) == OpKind.REGISTER
-            and RegisterExt.full_register(instruction.op_register(index)) == register
-            for index in range(1, instruction.op_count)
-        )
+def _slot(instruction: Instruction) -> _Slot | None:
+    """The place of the frame that an instruction reads or writes, when it names one."""
+    if instruction.memory_base not in _FRAME or instruction.memory_index != Register.NONE:
+        return None
+    if instruction.mnemonic in (Mnemonic.LEA, Mnemonic.NOP):
+        return None
+    return instruction.memory_base, instruction.memory_displacement
+
+
+def _is_operand(instruction: Instruction, register: int) -> bool:
+    return any(
+        instruction.op_kind(index) == OpKind.REGISTER
+        and RegisterExt.full_register(instruction.op_register(index)) == register
+        for index in range(1, instruction.op_count)
+    )
