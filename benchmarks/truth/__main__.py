@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.truth import quick, store, study
+from benchmarks.truth import lanes, quick, store, study
 from benchmarks.truth.record import Experiment, Key, Load
 from benchmarks.truth.report import report
 
@@ -27,8 +27,12 @@ def _run(arguments: argparse.Namespace) -> int:
             and key.experiment in (arguments.experiment or (key.experiment,))
         )
 
-    study.study(arguments.minutes, arguments.work, arguments.data, wanted)
+    study.study(arguments.minutes, arguments.work, arguments.data, wanted, arguments.lane)
     return 0
+
+
+def _lanes(arguments: argparse.Namespace) -> int:
+    return lanes.lanes(arguments.lane, arguments.minutes, arguments.work, arguments.data)
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -51,15 +55,20 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--experiment", action="append", choices=list(Experiment), type=Experiment)
     run.add_argument("--load", action="append", choices=list(Load), type=Load)
     run.add_argument("--crate", action="append")
+    run.add_argument("--lane", type=Path, help="of `lanes`: where this one keeps its runs")
     run.set_defaults(command=_run)
+    several = commands.add_parser("lanes", help="runs beside busy neighbours, several at a time")
+    several.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
+    several.add_argument("--lane", action="append", required=True, help="crates of a lane: ryu,half")
+    several.set_defaults(command=_lanes)
     told = commands.add_parser("report", help="figures, tables and plots of the runs that are done")
     told.add_argument("--output", type=Path, default=DOCS)
     told.set_defaults(command=_report)
     short = commands.add_parser("quick", help="a minute: equal sides, and a slowdown that nobody can miss")
     short.set_defaults(command=_quick)
-    for one in (run, short):
+    for one in (run, several, short):
         one.add_argument("--work", type=Path, default=study.WORK, help="where builds are kept")
-    for one in (run, told):
+    for one in (run, several, told):
         one.add_argument("--data", type=Path, default=store.DATA, help="the study's runs")
     return parser
 

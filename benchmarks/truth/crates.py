@@ -25,6 +25,7 @@ class Crate(Noun):
     version: str
     bench: str  # target
     filter: str  # about ten benchmarks of less than 1 ms
+    repetitions: int = 30
 
 
 CRATES = (
@@ -55,7 +56,15 @@ CRATES = (
         r"|merge default|merge by cmp|kmerge tenway|step vec 10|vec iter mut partition)$",
     ),
     Crate(  # Criterion 0.7
+        name="hashbrown",
+        version="0.17.2",
+        bench="bench",
+        filter=r"^(set_ops_(bit_(or|and|xor)|sub_(large_small|small_large))|clone_(small|large)"
+        r"|clone_from_small|insert(_unique_unchecked)?)$",
+    ),
+    Crate(  # Criterion 0.7; its groups ask for seconds per process, so it costs ten times as much
         name="base64",
+        repetitions=4,
         version="0.23.1",
         bench="benchmarks",
         filter=r"^encode_small_input/(encode|encode_display|encode_slice|encode_reuse_buf_stream"

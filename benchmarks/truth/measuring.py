@@ -20,6 +20,7 @@ from benchmark_ci.measure.rounds import Rounds
 from benchmark_ci.model import BenchmarkId, Commit, FailOn, Header, Process, Recording, Side
 from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.voice import Voice
+from benchmarks.truth import plan
 from benchmarks.truth.load import Watch, neighbours
 from benchmarks.truth.record import (
     AVERAGED,
@@ -98,13 +99,13 @@ def measure(
     return recording, elapsed
 
 
-def run(
-    key: Key, pair: Pair, thresholds: tuple[float, ...], seed: int, voice: Voice, least_rounds: int
-) -> Run:
-    """One run of the study, as it is kept."""
+def run(key: Key, pair: Pair, voice: Voice, *, alone: bool) -> Run:
+    """One run of the study, as it is kept; not `alone`: the neighbours of its load are there already."""
+    thresholds, seed = plan.thresholds(key), plan.seed(key)
     watch = Watch()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    recording, elapsed = measure(pair, thresholds, seed, voice, key.load, least_rounds)
+    load = key.load if alone else Load.REST
+    recording, elapsed = measure(pair, thresholds, seed, voice, load, plan.least_rounds(key))
     averages, share = watch.read()
     proven = _proven(pair) if key.experiment is Experiment.MOVED else {}
     environment = pair.build.preparation.environment

@@ -41,12 +41,22 @@ class Quietly:
         """Runs are short; each tells when it ended."""
 
 
-def study(minutes: float, work: Path, data: Path, wanted: Callable[[Key], bool] = lambda _: True) -> int:
-    """Do the missing runs in order until `minutes` are over; answers how many are still missing."""
+def study(
+    minutes: float,
+    work: Path,
+    data: Path,
+    wanted: Callable[[Key], bool] = lambda _: True,
+    lane: Path | None = None,
+) -> int:
+    """Do the missing runs in order until `minutes` are over; answers how many are still missing.
+
+    `lane`: where a lane of several (`lanes`) keeps its runs; the neighbours are there already.
+    """
     until = time.monotonic() + minutes * 60
     voice = Quietly()
     workshop = Workshop(work, voice)
-    done = {one.key for one in store.read(data)}
+    kept = lane or data
+    done = {one.key for path in {data, kept} for one in store.read(path)}
     missing = [key for key in plan.runs() if key not in done and wanted(key)]
     voice.say(f"{len(done)} runs are done, {len(missing)} are missing")
     pair: tuple[str, Pair] | None = None
@@ -57,8 +67,8 @@ def study(minutes: float, work: Path, data: Path, wanted: Callable[[Key], bool] 
                     break
                 pair = _pair(workshop, key, pair)
                 began = time.monotonic()
-                one = run(key, pair[1], plan.thresholds(key), plan.seed(key), voice, plan.least_rounds(key))
-                store.append(one, data)
+                one = run(key, pair[1], voice, alone=lane is None)
+                store.append(one, kept)
                 voice.say(_told(key, one.told, time.monotonic() - began))
     except Interrupted:
         voice.say("Stopped; the run in flight is lost, the next call begins with it.")
@@ -66,7 +76,7 @@ def study(minutes: float, work: Path, data: Path, wanted: Callable[[Key], bool] 
         voice.warn(f"{error.message} {error.remedy}")
     finally:
         _forget(pair)
-    left = len(missing) - len({one.key for one in store.read(data)} & set(missing))
+    left = len(missing) - len({one.key for one in store.read(kept)} & set(missing))
     voice.say(f"{left} runs are still missing")
     return left
 

@@ -13,6 +13,7 @@ from benchmark_ci.judge.panel import Panel
 from benchmark_ci.model import BenchmarkId, Process, Side, Verdict
 from benchmarks.truth import plan, rivals, store
 from benchmarks.truth.chart import Line, chart
+from benchmarks.truth.crates import CRATES
 from benchmarks.truth.exact import rate
 from benchmarks.truth.figures import figures
 from benchmarks.truth.measuring import Thresholds, kept
@@ -161,7 +162,11 @@ def test_every_run_of_the_plan_stands_once() -> None:
     runs = list(plan.runs())
 
     assert len(set(runs)) == len(runs)
-    assert {run.repetition for run in runs} == set(range(plan.REPETITIONS))
+    for crate in CRATES:
+        own = {
+            run.repetition for run in runs if run.crate == crate.name and run.experiment is Experiment.SAME
+        }
+        assert own == set(range(crate.repetitions))
     assert len({plan.seed(run) for run in runs}) == len(runs)
 
 
