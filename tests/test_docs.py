@@ -95,6 +95,8 @@ def timed(
     baseline_ns: float,
     rounds: int,
     elements: int | None = None,
+    instructions: tuple[int, int] | None = None,
+    differs: tuple[str, ...] = (),
 ) -> Result:
     current_ns = baseline_ns * (1 + change / 100)
     return Result(
@@ -110,16 +112,26 @@ def timed(
         baseline=SideTime(time_ns=baseline_ns, floor_ns=baseline_ns, typical_ns=baseline_ns),
         current=SideTime(time_ns=current_ns, floor_ns=current_ns, typical_ns=current_ns),
         throughput=Throughput(unit="elements", per_iteration=elements) if elements else None,
+        timed_because="its code differs",
+        differs=differs,
+        baseline_instructions=instructions[0] if instructions else None,
+        current_instructions=instructions[1] if instructions else None,
+    )
+
+
+def proven(name: str) -> Result:
+    return Result(
+        id=name, package="quantizer", target="quantizer", verdict=Verdict.IDENTICAL, limit_percent=10
     )
 
 
 def sample() -> Report:
     """A small report with invented numbers, for the README."""
+    scale = ("quantizer::scale::fit",)
     benchmarks = (
-        timed("channel/256", Verdict.REGRESSED, 23.5, 1.6, 184_200, 9, 65_536),
-        timed("spatial/64x64", Verdict.IMPROVED, -17.2, 1.1, 96_400, 7, 4096),
-        timed("spatial/16x16", Verdict.UNCHANGED, 0.3, 0.9, 6_130, 7, 256),
-        timed("timestep/1000", Verdict.UNCHANGED, -1.4, 1.8, 742_000, 9),
+        timed("channel/256", Verdict.REGRESSED, 23.5, 1.6, 184_200, 9, 65_536, (401_502, 498_013), scale),
+        timed("channel/64", Verdict.UNCHANGED, 4.3, 0.9, 46_130, 7, 16_384, (100_411, 104_520), scale),
+        *(proven(f"{group}/{size}") for group in ("spatial", "timestep") for size in (8, 16, 32, 64)),
     )
     verdicts = [one.verdict for one in benchmarks]
     counts = {verdict.value: verdicts.count(verdict) for verdict in Verdict}
@@ -140,6 +152,8 @@ def sample() -> Report:
         benchmarks=benchmarks,
         noise_percent=0.8,
         smallest_visible_percent=11.2,
+        controls=model.Controls(timed=3, low_percent=-0.4, high_percent=0.6),
+        proof_seconds=2.1,
         rounds=9,
         measuring_seconds=61,
         total_seconds=142,
