@@ -32,7 +32,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _lanes(arguments: argparse.Namespace) -> int:
-    return lanes.lanes(arguments.lane, arguments.minutes, arguments.work, arguments.data)
+    return lanes.lanes(
+        arguments.lane, arguments.experiment or (), arguments.minutes, arguments.work, arguments.data
+    )
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -52,7 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="do runs that are missing")
     run.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
-    run.add_argument("--experiment", action="append", choices=list(Experiment), type=Experiment)
     run.add_argument("--load", action="append", choices=list(Load), type=Load)
     run.add_argument("--crate", action="append")
     run.add_argument("--lane", type=Path, help="of `lanes`: where this one keeps its runs")
@@ -61,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     several.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
     several.add_argument("--lane", action="append", required=True, help="crates of a lane: ryu,half")
     several.set_defaults(command=_lanes)
+    for one in (run, several):
+        one.add_argument("--experiment", action="append", choices=list(Experiment), type=Experiment)
     told = commands.add_parser("report", help="figures, tables and plots of the runs that are done")
     told.add_argument("--output", type=Path, default=DOCS)
     told.set_defaults(command=_report)

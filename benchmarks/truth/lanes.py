@@ -15,12 +15,13 @@ from benchmarks.truth.load import ROOT, neighbours
 from benchmarks.truth.record import Load
 
 
-def lanes(crates: Sequence[str], minutes: float, work: Path, data: Path) -> int:
+def lanes(crates: Sequence[str], experiments: Sequence[str], minutes: float, work: Path, data: Path) -> int:
     """Measure for `minutes`; `crates` are those of each lane, with commas. Answers with an exit code."""
+    asked = [word for name in experiments for word in ("--experiment", name)]
     gather(data)
     with neighbours(Load.BUSY):
         running = [
-            subprocess.Popen(_command(number, names, minutes, work, data), cwd=ROOT)
+            subprocess.Popen([*_command(number, names, minutes, work, data), *asked], cwd=ROOT)
             for number, names in enumerate(crates)
         ]
         codes = [one.wait() for one in running]
