@@ -40,8 +40,10 @@ def main() -> int:
             print(f"{stage}: {value:.3f} s")
         return _told(seconds["judge and render"], JUDGING_SECONDS, "s")
     spent = overhead()
-    print(f"total {spent.total} s: build {spent.build} s, benchmarks {spent.benchmarks} s")
-    print(f"ours {spent.ours} s, of which CPU {spent.ours_cpu} s")
+    print(
+        f"total {spent.total} s: build {spent.build} s, benchmarks {spent.benchmarks} s, proof {spent.proof} s"
+    )
+    print(f"ours {spent.ours} s; CPU with proving {spent.ours_cpu} s")
     return _told(spent.percent, OVERHEAD_PERCENT, "%")
 
 

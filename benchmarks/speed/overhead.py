@@ -1,7 +1,8 @@
 """Our own time beside builds and benchmark processes, as a share of a run's wall time.
 
 A run of the command line is watched at the one door through which processes start: what cargo and the
-benchmarks' executables take is theirs, all other time is ours (git, copying, reading, judging, rendering).
+benchmarks' executables take is theirs, proving has a target of its own (`proofs`), and all other time is ours
+(git, copying, reading, judging, rendering).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from benchmark_ci.wall import process
 from benchmarks.truth.crates import HERE
 from benchmarks.truth.variant import plant
 
+PROVING = ("Prove", "Count the instructions of what is slower")
 THEIR_TOOLS = frozenset({"cargo", "rustc", "rustup"})
 GIT = ("git", "-c", "user.name=study", "-c", "user.email=study@example.invalid")
 
@@ -36,13 +38,31 @@ class Overhead(Noun):
     total: float
     build: float  # cargo and its like
     benchmarks: float  # the benchmarks' executables
+    proof: float  # callgrind, and comparing what it tells
     ours: float
-    ours_cpu: float  # CPU seconds of this process: what `ours` would be on a machine with nothing else to do
+    ours_cpu: float  # CPU seconds of this process, proving included
 
     @property
     def percent(self) -> float:
         """Our share."""
         return round(100 * self.ours / self.total, 2)
+
+
+class Stages(TerminalVoice):
+    """Adds up the wall seconds of each stage by its title."""
+
+    def __init__(self, console: Console) -> None:
+        """Nothing is shown but what a `TerminalVoice` shows."""
+        super().__init__(console)
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """A stage."""
+        began = time.monotonic()
+        with super().group(title):
+            yield
+        self.seconds[title] = self.seconds.get(title, 0.0) + time.monotonic() - began
 
 
 def overhead(minutes: float = 1.0) -> Overhead:
@@ -53,18 +73,21 @@ def overhead(minutes: float = 1.0) -> Overhead:
         settings = Settings(baseline_ref=baseline, current_ref=current, time_budget_minutes=minutes)
         said = io.StringIO()
         console = Console(file=said, width=100)
-        voice = TerminalVoice(console)
+        voice = Stages(console)
         door = TerminalDoor(settings, repository, Path(folder) / "results", dict(os.environ), console, voice)
         with watched() as spent:
             began, cpu = time.monotonic(), time.process_time()
             run(door, voice)
             total, cpu = time.monotonic() - began, time.process_time() - cpu
         assert spent["benchmarks"], said.getvalue()
+    proof = sum(seconds for title, seconds in voice.seconds.items() if title in PROVING)
+    assert proof, said.getvalue()
     return Overhead(
         total=round(total, 2),
         build=round(spent["build"], 2),
         benchmarks=round(spent["benchmarks"], 2),
-        ours=round(total - spent["build"] - spent["benchmarks"], 2),
+        proof=round(proof, 2),
+        ours=round(total - spent["build"] - spent["benchmarks"] - proof, 2),
         ours_cpu=round(cpu, 2),
     )
 
