@@ -40,10 +40,9 @@ def main() -> int:
             print(f"{stage}: {value:.3f} s")
         return _told(seconds["judge and render"], JUDGING_SECONDS, "s")
     spent = overhead()
-    print(
-        f"total {spent.total} s: build {spent.build} s, benchmarks {spent.benchmarks} s, proof {spent.proof} s"
-    )
-    print(f"ours {spent.ours} s; CPU with proving {spent.ours_cpu} s")
+    theirs = f"build {spent.build} s, benchmarks {spent.benchmarks} s"
+    print(f"total {spent.total} s: {theirs}, proof {spent.proof} s, ours {spent.ours} s")
+    print(f"CPU, proving included: {spent.ours_cpu} s")
     return _told(spent.percent, OVERHEAD_PERCENT, "%")
 
 
