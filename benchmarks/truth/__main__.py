@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from benchmarks.truth import lanes, quick, store, study
+from benchmarks.truth.figures import figures
+from benchmarks.truth.quoted import quoted
 from benchmarks.truth.record import Experiment, Key, Load
 from benchmarks.truth.report import report
 
@@ -38,8 +40,10 @@ def _lanes(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    for name in report(store.read(arguments.data), arguments.output):
+    found = figures(store.read(arguments.data))
+    for name in report(found, arguments.output):
         print(name)
+    print(quoted(found))
     return 0
 
 

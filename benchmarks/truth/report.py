@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.truth.chart import Line, chart
-from benchmarks.truth.figures import VERDICTS, Cell, Figures, figures
-from benchmarks.truth.record import Experiment, Load, Run
+from benchmarks.truth.figures import VERDICTS, Cell, Figures
+from benchmarks.truth.record import Experiment, Load
 
 SAID = {
     Experiment.SAME: "the same code",
@@ -16,11 +16,8 @@ SAID = {
 }
 
 
-def report(runs: Sequence[Run], output: Path) -> list[str]:
+def report(found: Figures, output: Path) -> list[str]:
     """Write everything into a folder; answers with the files' names."""
-    if not runs:
-        return []
-    found = figures(runs)
     files = {"figures.json": found.model_dump_json(indent=1) + "\n", "tables.md": tables(found)}
     for load in Load:
         lines = _lines(found, load)

@@ -15,13 +15,15 @@ from benchmarks.truth import lanes, plan, rivals, store
 from benchmarks.truth.chart import Line, chart
 from benchmarks.truth.crates import CRATES
 from benchmarks.truth.exact import rate
-from benchmarks.truth.figures import figures
+from benchmarks.truth.figures import Figures, figures
 from benchmarks.truth.measuring import Thresholds, kept
+from benchmarks.truth.quoted import quoted
 from benchmarks.truth.record import Experiment, Kept, Key, Load, Machine, Run
 from benchmarks.truth.replay import replay
-from benchmarks.truth.report import report
+from benchmarks.truth.report import report, tables
 from tests.engine import bench, noisy_pairs, processes, recording, rounds
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 KEY = Key(experiment=Experiment.SAME, crate="ryu", load=Load.REST, repetition=0)
 
 
@@ -199,7 +201,14 @@ def test_figures_and_files(tmp_path: Path) -> None:
     assert equal.verdicts[Verdict.UNCHANGED].hits == 2
     assert slower.verdicts[Verdict.REGRESSED].hits == 2
     assert [round(one.floor_percent) for one in found.planted] == [20, 20]
-    assert set(report(runs, tmp_path)) == {"figures.json", "tables.md", "power-rest.svg"}
+    assert set(report(found, tmp_path)) == {"figures.json", "tables.md", "power-rest.svg"}
+
+
+def test_the_tables_and_the_methodology_say_what_the_figures_say() -> None:
+    found = Figures.model_validate_json((DOCS / "data" / "truth" / "figures.json").read_text("utf-8"))
+    assert found.runs == len(store.read())
+    assert (DOCS / "data" / "truth" / "tables.md").read_text("utf-8") == tables(found)
+    assert quoted(found) in (DOCS / "methodology.md").read_text("utf-8")
 
 
 def test_moved_code_that_timing_calls_changed_is_counted_with_what_the_proof_says() -> None:
