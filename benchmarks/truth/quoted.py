@@ -67,8 +67,8 @@ def _moved(found: Figures) -> Iterator[str]:
     for one in found.moved:
         yield (
             f"- **The same code, moved.** {WORDS[one.load]}, {one.comparisons} comparisons: timing alone "
-            f"called {one.called_changed} changed; {one.proven} of all were proven the same, which the product "
-            f"does not time; changed and not proven were {one.called_and_not_proven}."
+            f"called {one.called_changed} changed; {one.proven} of all were proven the same, which are not "
+            f"timed by the product; changed and not proven were {one.called_and_not_proven}."
         )
 
 
