@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from benchmark_ci.model import Noun, Verdict
+from benchmarks.truth import plan
 from benchmarks.truth.exact import Rate, rate
 from benchmarks.truth.record import Experiment, Kept, Load, Machine, Run
 from benchmarks.truth.replay import replay
@@ -69,6 +70,15 @@ class Moved(Noun):
     called_and_not_proven: int
 
 
+class Progress(Noun):
+    """How many of the planned runs are done."""
+
+    experiment: Experiment
+    load: Load
+    done: int
+    planned: int
+
+
 class Figures(Noun):
     """Everything that the study found."""
 
@@ -87,6 +97,7 @@ class Figures(Noun):
     planted: tuple[Planted, ...]
     moved: tuple[Moved, ...]
     suites: tuple[Suites, ...]
+    progress: tuple[Progress, ...]
 
 
 def figures(runs: Sequence[Run]) -> Figures:
@@ -122,6 +133,7 @@ def figures(runs: Sequence[Run]) -> Figures:
         planted=tuple(_planted(runs)),
         moved=tuple(_moved(runs)),
         suites=tuple(suites(runs)),
+        progress=tuple(_progress(runs)),
     )
 
 
@@ -202,6 +214,16 @@ def _moved(runs: Sequence[Run]) -> Iterator[Moved]:
                 proven=sum(bool(proven) for proven, _ in asked),
                 called_and_not_proven=sum(changed and not proven for proven, changed in asked),
             )
+
+
+def _progress(runs: Iterable[Run]) -> Iterator[Progress]:
+    done = {run.key for run in runs}
+    planned: dict[tuple[Experiment, Load], list[bool]] = defaultdict(list)
+    for key in plan.runs():
+        if key.load is not Load.SHARED:
+            planned[key.experiment, key.load].append(key in done)
+    for (experiment, load), found in sorted(planned.items()):
+        yield Progress(experiment=experiment, load=load, done=sum(found), planned=len(found))
 
 
 def _low_third(logs: list[float]) -> float:

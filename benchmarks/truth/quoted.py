@@ -80,5 +80,12 @@ def _rivals(found: Figures) -> Iterator[str]:
             yield f"- **Called changed by the rules that people use.** {WORDS[load]}: {told}."
 
 
+def _progress(found: Figures) -> Iterator[str]:
+    missing = [one for one in found.progress if one.done < one.planned]
+    if missing:
+        told = ", ".join(f"`{one.experiment}` {one.load}: {one.done} of {one.planned}" for one in missing)
+        yield f"- **What is missing.** The study is not complete. Runs that are done: {told}."
+
+
 def _share(found: Rate) -> str:
     return f"{found.hits} of {found.trials}"
