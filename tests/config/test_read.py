@@ -115,6 +115,7 @@ x = { threshold = "4", memory_limit = nan, fast = 1 }
 [times]
 "slow/*" = {}
 z = { limit_seconds = 0.5 }
+long = { limit_seconds = 10, measurement_seconds = 7 }
 [[targets]]
 benchmark = "a"
 reference = "a"
@@ -139,11 +140,13 @@ times_faster = 2
         "line 6, column 1: `limits.y` is `true`; allowed: a number or a table.",
         'line 8, column 1: `times."slow/*"` sets no time.',
         "line 9, column 7: `times.z.limit_seconds` is `0.5`; allowed: at least 1.",
-        "line 10, column 1: `targets[1]` names the same benchmark as its reference.",
-        "line 16, column 1: `targets[2].command` is empty.",
-        "line 17, column 1: `targets[2].memory_percent` is `inf`; allowed: a finite number.",
-        "line 18, column 1: `targets[2].fail` is `1`; allowed: true or false.",
-        "line 19, column 1: `targets[3].benchmark` is missing.",
+        "line 10, column 1: `times.long` measures for 7 s after half as much warm-up, longer than the 10 s "
+        "of its limit_seconds.",
+        "line 11, column 1: `targets[1]` names the same benchmark as its reference.",
+        "line 17, column 1: `targets[2].command` is empty.",
+        "line 18, column 1: `targets[2].memory_percent` is `inf`; allowed: a finite number.",
+        "line 19, column 1: `targets[2].fail` is `1`; allowed: true or false.",
+        "line 20, column 1: `targets[3].benchmark` is missing.",
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from benchmark_ci import model
 from benchmark_ci.model import (
     LONGEST_PATTERN,
     MOST_RULES,
@@ -30,6 +31,12 @@ def _printable(text: str) -> str:
     return text
 
 
+def _passable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not hold a NUL: no program can be given one")
+    return text
+
+
 def _as_table(value: object) -> object:
     """A number alone is the threshold."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -37,7 +44,7 @@ def _as_table(value: object) -> object:
 
 
 PatternText = Annotated[str, Field(min_length=1, max_length=LONGEST_PATTERN), AfterValidator(_printable)]
-Argument = Annotated[str, Field(min_length=1, max_length=4096)]
+Argument = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_passable)]
 
 
 class Limits(_Wire):
@@ -76,6 +83,12 @@ class Times(_Wire):
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("sets no time")
+        times = model.Times(limit_seconds=self.limit_seconds, measurement_seconds=self.measurement_seconds)
+        if times.contradictory:
+            raise ValueError(
+                f"measures for {self.measurement_seconds:g} s after half as much warm-up, "
+                f"longer than the {self.limit_seconds:g} s of its limit_seconds"
+            )
         return self
 
 

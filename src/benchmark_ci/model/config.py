@@ -15,6 +15,8 @@ from benchmark_ci.model.reference import ReferenceTarget
 MOST_RULES = 1000
 LONGEST_PATTERN = 500
 BYTES_PER_MB = 1_000_000
+WITH_WARM_UP = 1.5
+"""A process that measures for a time that the file sets takes so many times that: half of it warms up."""
 
 Percent = Annotated[float, Field(gt=0, le=1000)]
 Megabytes = Annotated[float, Field(gt=0, le=10_000_000)]
@@ -54,6 +56,13 @@ class Times(Noun):
     limit_seconds: float | None = None  # that one process may take
     measurement_seconds: float | None = None  # that a process measures
 
+    @property
+    def contradictory(self) -> bool:
+        """Whether a process that measures so long cannot end in time."""
+        if self.limit_seconds is None or self.measurement_seconds is None:
+            return False
+        return self.measurement_seconds * WITH_WARM_UP > self.limit_seconds
+
 
 class Config(Noun):
     """The rules of a run, from the file that counted."""
@@ -76,11 +85,15 @@ class Config(Noun):
         """The most specific rules that set this limit; several only where they are equally specific."""
         return self._limits[setting].most_specific(benchmark)
 
+    def times_rules(self, benchmark: BenchmarkId, setting: str) -> tuple[TimesRule, ...]:
+        """The most specific rules that set this time; several only where they are equally specific."""
+        return self._times[setting].most_specific(benchmark)
+
     def times_of(self, benchmark: BenchmarkId) -> Times:
         """The benchmark's times; of equally specific rules the longer time holds."""
         found = {
-            setting: [getattr(rule, setting) for rule in rules.most_specific(benchmark)]
-            for setting, rules in self._times.items()
+            setting: [getattr(rule, setting) for rule in self.times_rules(benchmark, setting)]
+            for setting in self._times
         }
         return Times.model_validate({name: max(values) for name, values in found.items() if values})
 
