@@ -98,7 +98,7 @@ def _contradicting(config: Config, benchmark: BenchmarkId) -> Iterator[tuple[tup
     for setting in _settings(LimitRule):
         limits = config.limit_rules(benchmark, setting)
         if len({getattr(rule, setting) for rule in limits}) > 1:
-            yield limits, f"{equal}the lowest limit holds"
+            yield limits, equal + ("it fails" if setting == "memory_fails" else "the lowest limit holds")
     times = {setting: config.times_rules(benchmark, setting) for setting in _settings(TimesRule)}
     for setting, rules in times.items():
         if len({getattr(rule, setting) for rule in rules}) > 1:

@@ -58,6 +58,8 @@ class Limits(_Wire):
     """Percent of growth of peak memory that is warned of."""
     memory_limit: Megabytes | None = None
     """Peak memory in MB (a million bytes) beyond which it is warned."""
+    memory_fail: bool | None = None
+    """Whether what is warned of these benchmarks' peak memory fails the job."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -135,6 +137,8 @@ class File(_Wire):
     """Percent of growth of peak memory that is warned of, for benchmarks without their own."""
     memory_limit: Megabytes | None = None
     """Peak memory in MB (a million bytes) beyond which it is warned, for benchmarks without their own."""
+    memory_fail: bool | None = None
+    """Whether what is warned of peak memory fails the job, for benchmarks without their own."""
     skip: Annotated[list[PatternText], Field(max_length=MOST_RULES)] = Field(default_factory=list)
     """Patterns of benchmarks that are left out."""
     limits: Annotated[

@@ -48,5 +48,7 @@ def fails_job(comparison: Comparison, fail_on: FailOn) -> bool:
         return False
     if comparison.verdict is Overall.REGRESSED:
         return True
+    if any(result.memory is not None and result.memory.fails for result in comparison.benchmarks):
+        return True
     doubtful = comparison.counts[Verdict.INCONCLUSIVE] + comparison.counts[Verdict.NOT_REACHED]
     return fail_on is FailOn.INCONCLUSIVE and doubtful > 0

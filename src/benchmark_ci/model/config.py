@@ -41,6 +41,7 @@ class LimitRule(Rule):
     threshold_percent: Percent | None = None
     memory_threshold_percent: Percent | None = None
     memory_limit_mb: Megabytes | None = None
+    memory_fails: bool | None = None  # what is warned of fails the job
 
 
 class TimesRule(Rule):
@@ -72,6 +73,7 @@ class Config(Noun):
     threshold_percent: Percent | None = None  # for benchmarks without a rule of their own
     memory_threshold_percent: Percent | None = None
     memory_limit_mb: Megabytes | None = None
+    memory_fails: bool | None = None
     skip: tuple[SkipRule, ...] = Field(default=(), max_length=MOST_RULES)
     limits: tuple[LimitRule, ...] = Field(default=(), max_length=MOST_RULES)
     times: tuple[TimesRule, ...] = Field(default=(), max_length=MOST_RULES)
