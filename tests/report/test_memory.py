@@ -8,7 +8,7 @@ import pytest
 
 from benchmark_ci.model import FailOn, Report, Result, TargetVerdict, Verdict
 from benchmark_ci.report import facts
-from benchmark_ci.report.annotations import annotations
+from benchmark_ci.report.annotations import annotations as annotations_of
 from benchmark_ci.report.comment import comment
 from benchmark_ci.report.headline import headline
 from benchmark_ci.report.memory import memory_results
@@ -73,7 +73,7 @@ def test_memory_that_fails_the_job_is_in_the_headline_and_an_error() -> None:
     )
     for text in drawn(FAILING):
         assert f"❌ {GREW} `a`: 10.00 → 20.00 MB (+100 %), and 1 more" in text
-    told = [(one.level, one.message) for one in annotations(FAILING)]
+    told = [(one.level, one.message) for one in annotations_of(FAILING)]
     assert told == [("error", "a"), ("warning", "b")]
 
 
@@ -90,7 +90,7 @@ def test_beside_a_regression_and_a_target_it_is_told_last() -> None:
 def test_who_fails_on_nothing_is_warned_only() -> None:
     calm = FAILING.model_copy(update={"fail_on": FailOn.NEVER, "fails_job": False})
     assert headline(calm).mark == "✅"
-    assert {one.level for one in annotations(calm)} == {"warning"}
+    assert {one.level for one in annotations_of(calm)} == {"warning"}
 
 
 def test_nothing_is_said_on_top_without_a_warning() -> None:
