@@ -51,7 +51,9 @@ def test_comment_and_summary_warn_on_top_in_the_same_words() -> None:
 
 def test_the_page_warns_above_the_table() -> None:
     above, _, _ = page(WARNED).partition("<section")
-    assert f"{GREW} <code>parse/large</code>: 64.00 → 96.00 MB (+50.0 %)" in above.replace("\u00a0", " ")
+    assert f"{GREW} <code>parse/large</code>: 64.00 → 96.00 MB (+50.0 %)</li>" in above
+    above, _, _ = page(FAILING).partition("<section")
+    assert f"{GREW} <code>a</code>: 10.00 → 20.00 MB (+100 %). It fails the job.</li>" in above
 
 
 FAILING = report(

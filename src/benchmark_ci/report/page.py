@@ -108,10 +108,12 @@ def _side(commit: Commit) -> dict[str, str]:
 
 
 def _memory_warned(report: Report) -> list[str]:
+    failing = selection.memory_failing(report)
+    warned = (*failing, *(one for one in selection.memory_warned(report) if one not in failing))
     return [
         f"{one.memory.warning} `{plain.name(one.id)}`: {units.sizes(*both)} "
-        f"({units.change(selection.memory_change(one))})"
-        for one in selection.memory_warned(report)[:_MEMORY_SHOWN]
+        f"({units.change(selection.memory_change(one))}){'. It fails the job.' if one in failing else ''}"
+        for one in warned[:_MEMORY_SHOWN]
         if one.memory and (both := selection.memory(one))
     ]
 
