@@ -212,11 +212,9 @@ def test_compare_reads_the_artifacts(slow: Push, tmp_path: Path) -> None:
     assert {one["id"] for one in told["benchmarks"]} == {SLOWED, UNTOUCHED}
     (slowed,) = (one for one in told["benchmarks"] if one["id"] == SLOWED)
     (in_turns,) = (one for one in slow.report["benchmarks"] if one["id"] == SLOWED)
-    assert slowed["change_percent"] > 10
-    assert slowed["change_low_percent"] < in_turns["change_low_percent"], "one process a side tells less"
-    assert code == (slowed["verdict"] == "regressed")
-    code, told = compared(tmp_path, *trees, "--allowance", "0.5")
-    assert code == 1 and SLOWED in [one["id"] for one in told["benchmarks"] if one["verdict"] == "regressed"]
+    width, narrow = (one["change_high_percent"] - one["change_low_percent"] for one in (slowed, in_turns))
+    assert width > narrow, "one process a side tells less"
+    assert (code, told["verdict"] == "regressed") in ((1, True), (0, False)), "which one is chance"
 
 
 def test_compare_reads_the_memory_artifact(slow: Push, tmp_path: Path) -> None:
