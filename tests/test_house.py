@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -224,6 +225,14 @@ def test_only_two_modules_write_to_our_streams() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
     assert printers <= {"cli", "publish.workflow"}
+
+
+def test_the_command_line_starts_without_the_engine() -> None:
+    """What takes long to load is loaded by the commands that need it."""
+    code = "import sys, benchmark_ci.cli; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {"numpy", "jinja2", "rich", "docker", "github", "benchmark_ci.run", "benchmark_ci.plan"}
+    assert loaded & set(done.stdout.split()) == set()
 
 
 def test_no_shell_string_is_ever_run() -> None:
