@@ -248,6 +248,7 @@ def test_the_documented_bounds_are_the_model_s() -> None:
     assert {row[1] for row in rows(section(CONFIGURATION, "Keys of a limit"))} == {
         "a number above 0, at most 1000",
         "a number above 0",
+        "`true`, `false`",
     }
     assert json_schema()["$defs"]["Limits"]["properties"]["threshold"]["maximum"] == 1000
 

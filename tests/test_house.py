@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,18 +92,22 @@ def home_of(module: Path) -> str:
     return name_of(module).partition(".")[0]
 
 
+@cache
 def tree(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"), str(module))
 
 
-def imported(module: Path) -> Iterator[str]:
+@cache
+def imported(module: Path) -> tuple[str, ...]:
     """Dotted names of everything that a module imports, wherever in it; relative imports are forbidden."""
+    names: list[str] = []
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}: relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(names)
 
 
 def ours(module: Path) -> Iterator[str]:
@@ -219,6 +225,14 @@ def test_only_two_modules_write_to_our_streams() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
     assert printers <= {"cli", "publish.workflow"}
+
+
+def test_the_command_line_starts_without_the_engine() -> None:
+    """What takes long to load is loaded by the commands that need it."""
+    code = "import sys, benchmark_ci.cli; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {"numpy", "jinja2", "rich", "docker", "github", "benchmark_ci.run", "benchmark_ci.plan"}
+    assert loaded & set(done.stdout.split()) == set()
 
 
 def test_no_shell_string_is_ever_run() -> None:

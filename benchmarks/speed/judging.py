@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from benchmark_ci.judge.comparison import compare, fails_job
+from benchmark_ci.judge.comparison import compare
+from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.model import Links, Recording

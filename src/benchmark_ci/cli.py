@@ -1,4 +1,7 @@
-"""The command line. The only module that reads the process's environment and arguments."""
+"""The command line. The only module that reads the process's environment and arguments.
+
+Commands import what they alone need: `compare` is done before numpy and the engine are loaded.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ from benchmark_ci import __version__
 from benchmark_ci.commands import compare, history
 from benchmark_ci.errors import UNWRITABLE, BadFile, BenchmarkCIError, ExitCode, Unexpected, unwritable
 from benchmark_ci.inputs import CURRENT_FLAG, INPUTS
-from benchmark_ci.measure import recording as recordings
 from benchmark_ci.model import Job, Links, Mode
 from benchmark_ci.parsers import Refused, percent
 from benchmark_ci.publish.workflow import WorkflowVoice
 from benchmark_ci.report import document
-from benchmark_ci.report.page import page
 from benchmark_ci.report.summary import summary
-from benchmark_ci.run import judge, run
 from benchmark_ci.settings import from_flags, read_inputs, read_job
 from benchmark_ci.wall import files
+
+LARGEST_REPORT_BYTES = 256 * 1024 * 1024
+"""A report of 100,000 benchmarks has about half of it."""
 
 NOT_LOCAL = ("mode", "github_token", "comment", "history", "name")
 FLAGS = {one.flag_name: one for one in (*INPUTS, CURRENT_FLAG) if one.name not in NOT_LOCAL}
@@ -55,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _action(_: argparse.Namespace) -> ExitCode:
     """What the container runs: inputs and job from the environment."""
     from benchmark_ci.action import ActionDoor, refuse
+    from benchmark_ci.run import run
 
     voice = WorkflowVoice()
     job: Job | None = None
@@ -86,6 +90,7 @@ def _action(_: argparse.Namespace) -> ExitCode:
 def _run(arguments: argparse.Namespace) -> ExitCode:
     from rich.console import Console  # the action starts without it
 
+    from benchmark_ci.run import run
     from benchmark_ci.terminal import TerminalDoor, TerminalVoice
 
     asked = {name: getattr(arguments, name.replace("-", "_")) for name in FLAGS}
@@ -107,6 +112,9 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _judge(arguments: argparse.Namespace) -> ExitCode:
+    from benchmark_ci.measure import recording as recordings
+    from benchmark_ci.run import judge
+
     report, code = judge(recordings.read(arguments.recording), arguments.threshold)
     _deliver(document.to_json(report), arguments.output)
     return code
@@ -120,8 +128,16 @@ def _percent(text: str) -> float:
 
 
 def _render(arguments: argparse.Namespace) -> ExitCode:
+    from benchmark_ci.report.page import page
+
     try:
-        text = arguments.report.read_text(encoding="utf-8")
+        with arguments.report.open("rb") as opened:
+            content = opened.read(LARGEST_REPORT_BYTES + 1)
+        if len(content) > LARGEST_REPORT_BYTES:
+            raise BadFile(
+                f"`{arguments.report}` has more than {LARGEST_REPORT_BYTES:,} bytes.", "Give a `report.json`."
+            )
+        text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(f"`{arguments.report}` cannot be read: {error}.", "Give a `report.json`.") from error
     report = document.from_json(text, str(arguments.report))

@@ -26,8 +26,9 @@ from benchmark_ci.errors import (
     Stopped,
     Unexpected,
 )
-from benchmark_ci.judge.comparison import compare, fails_job
+from benchmark_ci.judge.comparison import compare
 from benchmark_ci.judge.nothing import nothing_compared
+from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.judge.panel import Panel
 from benchmark_ci.judge.targets import judge_targets, settled, targets_fail
 from benchmark_ci.measure import recording as recordings

@@ -102,6 +102,28 @@ def test_contradictions_are_named_with_both_lines() -> None:
     assert remarks([discovered(bench("paaa"))], Settings(), same) == []
 
 
+def times(**rules: tuple[float | None, float | None]) -> tuple[TimesRule, ...]:
+    return tuple(
+        TimesRule(pattern=one, line=line, limit_seconds=limit, measurement_seconds=measures)
+        for line, (one, (limit, measures)) in enumerate(rules.items(), start=21)
+    )
+
+
+def test_times_that_contradict_each_other_are_named_with_their_lines() -> None:
+    def of(**rules: tuple[float | None, float | None]) -> list[str]:
+        return remarks([discovered(bench("paaa"))], Settings(), config(times=times(**rules)))
+
+    assert of(**{"p*?a": (60, None), "p*a?": (90, None)}) == [
+        "`benchmark-ci.toml`: `p*?a` (line 21), `p*a?` (line 22) are equally specific and contradict each "
+        "other on `paaa`; the longest time holds."
+    ]
+    assert of(**{"pa*": (60, None), "paa*": (None, 50)}) == [
+        "`benchmark-ci.toml`: `pa*` (line 21), `paa*` (line 22) let `paaa` measure longer, with its warm-up, "
+        "than limit_seconds lets it run."
+    ]
+    assert of(**{"pa*": (75, None), "paa*": (None, 50)}) == []
+
+
 def test_a_file_that_skips_everything_is_named() -> None:
     head = header().model_copy(update={"config": config(skip=skip("*"))})
     nothing = recording([], found=[], head=head)

@@ -111,6 +111,8 @@ BAD = {
     "no list": {"a": 1},
     "a list of numbers": [1, 2],
     "words": [ENTRY | {"peak_memory_mb": "much"}],
+    "a number in quotes": [ENTRY | {"peak_memory_mb": "12"}],
+    "true": [ENTRY | {"peak_memory_mb": True}],
     "NaN": b'[{"implementation": "x", "peak_memory_mb": NaN}]',
     "Infinity": b'[{"implementation": "x", "peak_memory_mb": 1e999}]',
     "negative": [ENTRY | {"quantization_time_s": -1}],

@@ -24,6 +24,7 @@ def read(text: str) -> Config:
         ("threshold = 5", "threshold = 50", "threshold 5 % → 50 %"),
         ("threshold = 5", "", "threshold 5 % → unset"),
         ("", "memory_limit = 200.5", "memory_limit unset → 200.5 MB"),
+        ("memory_fail = true", "memory_fail = false", "memory_fail true → false"),
         ("[limits]\n'x*' = 1", "[limits]\n'x*' = { threshold = 2 }", "`x*` threshold 1 % → 2 %"),
         (
             "[limits]\nx = { threshold = 1, memory_threshold = 5 }",

@@ -26,6 +26,7 @@ WHOLE = """\
 threshold = 7.5
 memory_threshold = 20
 memory_limit = 300
+memory_fail = true
 skip = [
   "*/huge",
   'a\\*b', # an id with a star
@@ -34,7 +35,7 @@ skip = [
 [limits]
 "parse/*" = 5
 "codec/decode: parse/json" = { threshold = 3, memory_limit = 200 }
-io = { memory_threshold = 50.0 }
+io = { memory_threshold = 50.0, memory_fail = false }
 
 [times]
 "train/*" = { limit_seconds = 1800, measurement_seconds = 2 }
@@ -73,23 +74,24 @@ def test_a_whole_file() -> None:
         threshold_percent=7.5,
         memory_threshold_percent=20,
         memory_limit_mb=300,
-        skip=(SkipRule(pattern="*/huge", line=6), SkipRule(pattern="a\\*b", line=7)),
+        memory_fails=True,
+        skip=(SkipRule(pattern="*/huge", line=7), SkipRule(pattern="a\\*b", line=8)),
         limits=(
-            LimitRule(pattern="parse/*", line=11, threshold_percent=5),
-            LimitRule(pattern="codec/decode: parse/json", line=12, threshold_percent=3, memory_limit_mb=200),
-            LimitRule(pattern="io", line=13, memory_threshold_percent=50),
+            LimitRule(pattern="parse/*", line=12, threshold_percent=5),
+            LimitRule(pattern="codec/decode: parse/json", line=13, threshold_percent=3, memory_limit_mb=200),
+            LimitRule(pattern="io", line=14, memory_threshold_percent=50, memory_fails=False),
         ),
-        times=(TimesRule(pattern="train/*", line=16, limit_seconds=1800, measurement_seconds=2),),
+        times=(TimesRule(pattern="train/*", line=17, limit_seconds=1800, measurement_seconds=2),),
         targets=(
             ReferenceTarget(
-                benchmark="parse/json", reference_benchmark="other/json", times_faster=5, line=18
+                benchmark="parse/json", reference_benchmark="other/json", times_faster=5, line=19
             ),
             ReferenceTarget(
                 benchmark="parse/json",
                 reference_command=("python3", "reference.py"),
                 memory_percent=50,
                 fails=True,
-                line=23,
+                line=24,
             ),
         ),
     )
@@ -115,6 +117,7 @@ x = { threshold = "4", memory_limit = nan, fast = 1 }
 [times]
 "slow/*" = {}
 z = { limit_seconds = 0.5 }
+long = { limit_seconds = 10, measurement_seconds = 7 }
 [[targets]]
 benchmark = "a"
 reference = "a"
@@ -135,15 +138,17 @@ times_faster = 2
         'line 5, column 7: `limits.x.threshold` is `"4"`; allowed: a number.',
         "line 5, column 24: `limits.x.memory_limit` is `nan`; allowed: a finite number.",
         "line 5, column 44: there is no key `fast` here; there are `threshold`, `memory_threshold`, "
-        "`memory_limit`.",
+        "`memory_limit`, `memory_fail`.",
         "line 6, column 1: `limits.y` is `true`; allowed: a number or a table.",
         'line 8, column 1: `times."slow/*"` sets no time.',
         "line 9, column 7: `times.z.limit_seconds` is `0.5`; allowed: at least 1.",
-        "line 10, column 1: `targets[1]` names the same benchmark as its reference.",
-        "line 16, column 1: `targets[2].command` is empty.",
-        "line 17, column 1: `targets[2].memory_percent` is `inf`; allowed: a finite number.",
-        "line 18, column 1: `targets[2].fail` is `1`; allowed: true or false.",
-        "line 19, column 1: `targets[3].benchmark` is missing.",
+        "line 10, column 1: `times.long` measures for 7 s after half as much warm-up, longer than the 10 s "
+        "of its limit_seconds.",
+        "line 11, column 1: `targets[1]` names the same benchmark as its reference.",
+        "line 17, column 1: `targets[2].command` is empty.",
+        "line 18, column 1: `targets[2].memory_percent` is `inf`; allowed: a finite number.",
+        "line 19, column 1: `targets[2].fail` is `1`; allowed: true or false.",
+        "line 20, column 1: `targets[3].benchmark` is missing.",
     ]
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.model import Recording
-from tests.doubles.github import FakeGitHub
+from tests.doubles.github import FakeGitHub, WorkflowRun
 from tests.doubles.runner import RunnerResult
-from tests.doubles.scene import Change, Scene
+from tests.doubles.scene import NUMBER, Change, Scene
 
 ROOT = Path(__file__).resolve().parents[2]
 CRATES = ROOT / "tests" / "crates"
@@ -78,8 +78,23 @@ def the_error(result: RunnerResult) -> str:
     return only.data
 
 
+STRANGER = "stranger/crate"
+
+
 def from_fork(scene: Scene) -> dict[str, Any]:
     """The event of the same pull request, had a stranger opened it."""
     event = scene.event()
-    event["pull_request"]["head"]["repo"] = {"full_name": "stranger/crate"}
+    event["pull_request"]["head"]["repo"] = {"full_name": STRANGER}
     return event
+
+
+def of_a_stranger(scene: Scene, run_id: int, backend: str = "") -> WorkflowRun:
+    """The run that has measured that pull request, as GitHub knows it afterwards."""
+    runs = scene.github.runs
+    run = WorkflowRun(run_id, scene.head, head_repository=STRANGER, backend=backend)
+    runs.runs[run.id] = run
+    runs.commits |= {scene.base: (), scene.head: (scene.base,), scene.merge: (scene.base, scene.head)}
+    runs.branches["main"] = scene.base
+    pull = scene.github.rest.pulls[NUMBER]
+    pull.head_sha, pull.head_repository = scene.head, STRANGER
+    return run

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
+from tests.doubles.github import Token
 from tests.doubles.scene import IMAGE, NUMBER, REPOSITORY, Scene
-from tests.e2e.stage import QUICK, ROOT, SLOWER, quick
+from tests.e2e.stage import QUICK, ROOT, SLOWER, STRANGER, from_fork, of_a_stranger, quick
 from tests.plan.repositories import git
 
 pytestmark = [pytest.mark.container, pytest.mark.act]
@@ -32,6 +34,7 @@ GREEN, RED = "success", "failure"
 class Acted:
     jobs: dict[str, str]  # results by job id; a job that is not here was skipped
     log: str
+    artifacts: Path  # of act's own artifact service
 
 
 @dataclass
@@ -43,7 +46,9 @@ class Stage:
     v1_1_0: str
     runs: int = 0
 
-    def act(self, workflow: str, name: str, event: dict[str, Any], sha: str, ref: str) -> Acted:
+    def act(
+        self, workflow: str, name: str, event: dict[str, Any], sha: str, ref: str, token: str = ""
+    ) -> Acted:
         """Run an example on an event, in a fresh checkout of `sha`."""
         self.runs += 1
         folder = self.folder / f"act-{self.runs}"
@@ -59,7 +64,7 @@ class Stage:
             *("--local-repository", f"actions/download-artifact@v4={STAND_IN}"),
             *("--artifact-server-path", str(folder / "artifacts")),
             *("--artifact-server-addr", "127.0.0.1", "--artifact-server-port", str(_free_port())),
-            *("-s", f"GITHUB_TOKEN={self.scene.token}"),
+            *("-s", f"GITHUB_TOKEN={token or self.scene.token}"),
             *("--env", f"GITHUB_REPOSITORY={REPOSITORY}", "--env", "GITHUB_SERVER_URL=http://gh.localhost"),
             *("--env", f"GITHUB_API_URL={self.scene.github.api_url}"),
         ]
@@ -69,7 +74,8 @@ class Stage:
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         jobs = {one["jobID"]: one["jobResult"] for one in lines if "jobResult" in one}
         log = "\n".join(str(one.get("msg", "")).rstrip("\n") for one in lines)
-        return Acted({job: result for job, result in jobs.items() if result != "skipped"}, log + done.stderr)
+        ran = {job: result for job, result in jobs.items() if result != "skipped"}
+        return Acted(ran, log + done.stderr, folder / "artifacts")
 
     def _action(self) -> Path:
         """The action with the image that is built already."""
@@ -165,6 +171,63 @@ def test_where_nothing_was_timed_there_is_no_memory_and_the_gate_is_green(stage:
     event = {"ref": "refs/heads/main", "inputs": {"baseline_ref": "v1.1.0"}}
     acted = stage.act("complete.yml", "workflow_dispatch", event, stage.v1_1_0, "refs/heads/main")
     assert acted.jobs == {"benchmark": GREEN, "all-benchmarks-passed": GREEN}, acted.log
+
+
+GATE: dict[str, tuple[tuple[str, str, str], str]] = {
+    "slower": (("failure", "skipped", "success"), RED),
+    "slower-as-pushed": (("skipped", "failure", "success"), RED),
+    "no-memory": (("success", "skipped", "failure"), RED),
+    "cancelled": (("cancelled", "skipped", "skipped"), RED),
+    "memory-cancelled": (("success", "skipped", "cancelled"), RED),
+    "nothing-ran": (("skipped", "skipped", "skipped"), RED),
+    "all-well": (("success", "skipped", "success"), GREEN),
+    "as-pushed": (("skipped", "success", "success"), GREEN),
+    "nothing-timed": (("success", "skipped", "skipped"), GREEN),
+}
+
+
+def test_the_gate_for_what_may_have_become_of_the_jobs_before_it(stage: Stage, tmp_path: Path) -> None:
+    """The gate's own steps, once for each case: act cannot cancel a job."""
+    jobs = YAML(typ="safe", pure=True).load((WORKFLOWS / "complete.yml").read_text(encoding="utf-8"))["jobs"]
+    gate = json.dumps(jobs["all-benchmarks-passed"] | {"needs": []})
+    assert gate.count("needs.*.result") == 4
+    gates = {
+        name: json.loads(
+            gate.replace("needs.*.result", json.dumps(f"fromJSON('{json.dumps(results)}')")[1:-1])
+        )
+        for name, (results, _) in GATE.items()
+    }
+    (tmp_path / "gates.yml").write_text(json.dumps({"on": "push", "jobs": gates}))
+    acted = stage.act(str(tmp_path / "gates.yml"), "push", {}, stage.v1_1_0, "refs/heads/main")
+    assert acted.jobs == {name: expected for name, (_, expected) in GATE.items()}, acted.log
+
+
+def test_a_strangers_pull_request_is_measured_by_one_workflow_and_posted_by_the_other(stage: Stage) -> None:
+    with Scene(stage.folder / "fork", QUICK, SLOWER, host="127.0.0.1") as scene:
+        pair = Stage(scene, stage.folder / "fork", "")
+        first = pair.act(
+            "benchmark-fork.yml",
+            "pull_request",
+            from_fork(scene),
+            scene.merge,
+            f"refs/pull/{NUMBER}/merge",
+            scene.github.token(Token(writes=False)),
+        )
+        assert first.jobs == {"benchmark": RED}, first.log
+        assert scene.github.comments(NUMBER) == []
+        run = of_a_stranger(scene, 1)
+        (artifact,) = first.artifacts.rglob("benchmark-report.zip")
+        scene.github.runs.store(run, "benchmark-report", artifact.read_bytes())
+        completed = {
+            "id": run.id,
+            "event": "pull_request",
+            "head_branch": "feature",
+            "head_repository": {"full_name": STRANGER},
+        }
+        event = {"action": "completed", "workflow_run": completed}
+        second = pair.act("publish.yml", "workflow_run", event, scene.base, "refs/heads/main")
+        assert second.jobs == {"publish": GREEN}, second.log
+        assert "`quick/parse`" in scene.comment and "the fork's own run" in scene.comment
 
 
 def test_the_nightly_run_is_compared_with_the_latest_release(stage: Stage) -> None:

@@ -105,6 +105,14 @@ def test_a_report_is_drawn_again_as_it_was(ran: Ran, form: str, file: str) -> No
     assert (done.returncode, done.stdout) == (0, (kept / file).read_text())
 
 
+def test_a_report_without_end_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.json").open("wb") as opened:
+        opened.truncate(8 * 2**30)
+    done = benchmark_ci("render", str(tmp_path / "huge.json"), "--output", str(tmp_path / "out.md"))
+    assert done.returncode == 2 and "huge.json` has more than" in done.stderr
+    assert not (tmp_path / "out.md").exists()
+
+
 @pytest.mark.cargo
 def test_flags_choose_baseline_current_and_benchmarks(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path)

@@ -11,10 +11,9 @@ from tests.doubles.github import Token, WorkflowRun
 from tests.doubles.runner import RunnerResult
 from tests.doubles.runner_environment import RunnerJob
 from tests.doubles.scene import NUMBER, REPOSITORY, Scene
-from tests.e2e.stage import QUICK, SLOWER, copy, from_fork, quick, report, the_error
+from tests.e2e.stage import QUICK, SLOWER, STRANGER, copy, from_fork, of_a_stranger, quick, report, the_error
 
 pytestmark = pytest.mark.container
-FORK = "stranger/crate"
 NAME = "benchmark-ci.toml"
 STRICT = """\
 threshold = 20
@@ -47,14 +46,8 @@ def measured(scene: Scene) -> tuple[RunnerResult, WorkflowRun]:
         "comment": "never",
     }
     result = scene.run("pull_request", from_fork(scene), workspace, inputs, job=job)
-    runs = scene.github.runs
-    run = WorkflowRun(job.run_id, scene.head, head_repository=FORK, backend=job.run_backend_id)
+    run = of_a_stranger(scene, job.run_id, job.run_backend_id)
     run.conclusion = "failure" if result.exit_code else "success"
-    runs.runs[run.id] = run
-    runs.commits |= {scene.base: (), scene.head: (scene.base,), scene.merge: (scene.base, scene.head)}
-    runs.branches["main"] = scene.base
-    pull = scene.github.rest.pulls[NUMBER]
-    pull.head_sha, pull.head_repository = scene.head, FORK
     return result, run
 
 
@@ -63,7 +56,7 @@ def published(scene: Scene, run: WorkflowRun, folder: Path, **more: str) -> Runn
     folder.mkdir()
     event = {
         "action": "completed",
-        "workflow_run": {"id": run.id, "head_repository": {"full_name": FORK}, "pull_requests": []},
+        "workflow_run": {"id": run.id, "head_repository": {"full_name": STRANGER}, "pull_requests": []},
         "repository": {"full_name": REPOSITORY, "default_branch": "main"},
     }
     job = RunnerJob(
@@ -107,10 +100,10 @@ def test_measured_by_one_workflow_and_posted_by_the_other(scene: Scene, tmp_path
 
 
 def test_an_artifact_that_nobody_of_us_made(scene: Scene, tmp_path: Path) -> None:
-    run = WorkflowRun(77, scene.head, head_repository=FORK)
+    run = WorkflowRun(77, scene.head, head_repository=STRANGER)
     scene.github.runs.runs[77] = run
     pull = scene.github.rest.pulls[NUMBER]
-    pull.head_sha, pull.head_repository = scene.head, FORK
+    pull.head_sha, pull.head_repository = scene.head, STRANGER
     scene.github.runs.store(run, "benchmark-report", b"PK no zip")
     before = [one.body for one in scene.github.comments(NUMBER)]
     result = published(scene, run, tmp_path / "hostile")

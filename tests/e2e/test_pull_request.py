@@ -18,7 +18,7 @@ from tests.doubles.github import Comment
 from tests.doubles.github_artifacts import PREFIX
 from tests.doubles.github_contract import Contract, description
 from tests.doubles.runner import RunnerResult
-from tests.doubles.scene import NUMBER, REPOSITORY, Scene
+from tests.doubles.scene import IMAGE, NUMBER, REPOSITORY, Scene
 from tests.e2e.stage import ROOT, members, recording, report, results
 from tests.plan.repositories import HEADER, git
 
@@ -190,6 +190,43 @@ def test_the_artifacts_are_kept_for_ninety_days(slow: Push) -> None:
     for one in stored:
         expires = datetime.fromisoformat(str(one.expires_at))
         assert timedelta() <= soon - expires < timedelta(hours=1)
+
+
+def compared(folder: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    """`benchmark-ci compare` in the image, which sees only the unpacked artifacts; exit code and report."""
+    command = ["docker", "run", "--rm", "--volume", f"{folder}:/here", "--workdir", "/here"]
+    command += ["--entrypoint", "benchmark-ci", IMAGE, "compare", *words, "--output", "report.json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert not done.stderr, done.stderr
+    loaded: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    return done.returncode, loaded
+
+
+def test_compare_reads_the_artifacts(slow: Push, tmp_path: Path) -> None:
+    for side in ("baseline", "current"):
+        for name, content in members(slow.scene.github, f"benchmark-results-{side}").items():
+            (tmp_path / side / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / side / name).write_bytes(content)
+    trees = ("--baseline", "baseline", "--current", "current", "--threshold", "10", "--format", "json")
+    code, told = compared(tmp_path, *trees)
+    assert {one["id"] for one in told["benchmarks"]} == {SLOWED, UNTOUCHED}
+    (slowed,) = (one for one in told["benchmarks"] if one["id"] == SLOWED)
+    (in_turns,) = (one for one in slow.report["benchmarks"] if one["id"] == SLOWED)
+    width, narrow = (one["change_high_percent"] - one["change_low_percent"] for one in (slowed, in_turns))
+    assert width > narrow, "one process a side tells less"
+    assert (code, told["verdict"] == "regressed") in ((1, True), (0, False)), "which one is chance"
+
+
+def test_compare_reads_the_memory_artifact(slow: Push, tmp_path: Path) -> None:
+    content = members(slow.scene.github, "memory-benchmark-results")["memory-benchmark-results.json"]
+    (tmp_path / "old.json").write_bytes(content)
+    larger = [one | {"peak_memory_mb": one["peak_memory_mb"] * 2} for one in json.loads(content)]
+    (tmp_path / "new.json").write_text(json.dumps(larger))
+    code, told = compared(tmp_path, "old.json", "new.json")
+    assert (code, told["verdict"]) == (0, "regressed"), "it warns"
+    assert compared(tmp_path, "old.json", "new.json", "--fail-on", "regression")[0] == 1
+    grown = {(one["id"], one["target"]) for one in told["benchmarks"] if one["verdict"] == "regressed"}
+    assert {column for _, column in grown} == {"peak_memory_mb"} and len(grown) == len(larger)
 
 
 def test_the_report_artifact_holds_what_the_workspace_holds(slow: Push) -> None:

@@ -88,7 +88,7 @@ def points(draw: st.DrawFn, number: int = 1) -> HistoryPoint:
     )
 
 
-@given(st.lists(points(), max_size=4))
+@given(st.lists(points(), min_size=1, max_size=4))
 def test_whatever_benchmarks_are_called_they_come_back(originals: list[HistoryPoint]) -> None:
     content = written(*originals)
     found = kept(content)
@@ -156,6 +156,7 @@ def test_a_file_that_was_cut_off_anywhere_is_said_with_its_line() -> None:
         ('"kind":"history"', '"kind":"diary"', 1, "tag 'diary'"),
         ('"sha":"', '"sha":"x', 4, "sha: String should match"),
         ("2026-03-02T00:01", "2026-13-02T00:01", 4, "time: String should match"),
+        ("2026-03-02T00:01", "2026-02-30T00:01", 4, "time: no calendar has a 2026-02-30"),
         ('"times_ns":[184.2', '"times_ns":[NaN', 4, "times_ns"),
         ('"times_ns":[184.2', '"times_ns":[-1', 4, "times_ns"),
         ('"times_ns":[184.2', '"times_ns":["1"', 4, "times_ns"),
@@ -184,6 +185,12 @@ def test_damage_is_named_with_its_line_and_place(found: str, instead: str, line:
 )
 def test_what_is_no_history_is_refused(content: bytes) -> None:
     assert refused(content).startswith(f"`{SOURCE}`, line 1: ")
+
+
+def test_an_empty_file_is_damaged_for_who_reads_it_and_a_beginning_for_who_writes() -> None:
+    with pytest.raises(BadFile, match="line 1: the file is empty"):
+        kept(b"")
+    assert [one.sha for one in kept(append(b"", point(1), SOURCE))] == [sha(1)]
 
 
 def test_another_version_is_refused_politely() -> None:

@@ -16,7 +16,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from benchmark_ci.errors import ExitCode
-from benchmark_ci.judge.comparison import WORST_FIRST, compare, counts, fails_job, overall
+from benchmark_ci.judge.comparison import compare
+from benchmark_ci.judge.overall import WORST_FIRST, counts, fails_job, overall
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.model import (
     COMPARED,

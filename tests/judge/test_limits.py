@@ -50,6 +50,21 @@ def test_memory_limits_of_each_benchmark() -> None:
     assert memory_limits_of(bench("sum"), None) == MemoryLimits()
 
 
+def test_whose_memory_fails_the_job() -> None:
+    rules = (
+        LimitRule(pattern="io/*", line=3, memory_fails=True),
+        LimitRule(pattern="io/disk", line=4, memory_fails=False),
+    )
+    config = Config(path="x", side=Side.CURRENT, limits=rules)
+    assert [memory_limits_of(bench(one), config).fails for one in ("io/net", "io/disk", "sum")] == [
+        True,
+        False,
+        False,
+    ]
+    everybody = config.model_copy(update={"memory_fails": True})
+    assert [memory_limits_of(bench(one), everybody).fails for one in ("io/disk", "sum")] == [False, True]
+
+
 @given(st.permutations([7.0, 3.0, 9.0]))
 def test_of_equally_specific_rules_the_lowest_limit_holds(limits: list[float]) -> None:
     rules = tuple(

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark_ci.judge.memory import LIMIT_BYTES, memory_change, shown_peaks
-from benchmark_ci.model import Side
+from benchmark_ci.model import Config, FailOn, Overall, Side
+from benchmark_ci.run import judge
+from tests.engine import bench, header, processes, recording
 
 MB = 1_000_000
 SIZES = st.integers(min_value=MB, max_value=2000 * MB)
@@ -37,6 +39,12 @@ def test_growth_beyond_doubt_warns() -> None:
     found = memory_change(((12 * MB, 14 * MB),) * 7)
     assert found and found.warning == "Peak memory grew by more than 10 %."
     assert found.change_percent == found.low_percent == found.high_percent
+
+
+def test_only_what_warns_can_fail_the_job() -> None:
+    grown, same = ((12 * MB, 14 * MB),) * 7, ((12 * MB, 12 * MB),) * 7
+    found = [memory_change(peaks, fails=fails) for peaks in (grown, same) for fails in (True, False)]
+    assert [one.fails for one in found if one] == [True, False, False, False]
 
 
 def test_growth_within_the_threshold_or_below_the_floor_does_not() -> None:
@@ -86,3 +94,20 @@ def test_the_medians_of_both_sides_can_say_the_opposite() -> None:
     found = memory_change(peaks)
     assert found and found.change_percent == pytest.approx(100 / 12, rel=1e-4)
     assert shown_peaks(peaks) == {Side.BASELINE: round(11 * MB * 12 / 13), Side.CURRENT: 11 * MB}
+
+
+@pytest.mark.parametrize(
+    ("fails", "fail_on", "code"),
+    [(None, FailOn.REGRESSION, 0), (True, FailOn.REGRESSION, 1), (True, FailOn.NEVER, 0)],
+)
+def test_growth_fails_the_job_where_the_file_asks(fails: bool | None, fail_on: FailOn, code: int) -> None:
+    """The verdict is about times, and stays."""
+    same = [(100.0, 100.0 + 0.1 * number) for number in range(9)]
+    measured = [
+        one.model_copy(update={"peak_memory_bytes": 20 * MB if one.side is Side.CURRENT else 10 * MB})
+        for one in processes(bench(), same)
+    ]
+    config = Config(path="benchmark-ci.toml", side=Side.BASELINE, memory_fails=fails)
+    head = header(fail_on=fail_on).model_copy(update={"config": config})
+    report, answer = judge(recording(measured, head=head))
+    assert (report.verdict, answer, report.fails_job) == (Overall.UNCHANGED, code, bool(code))

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from benchmark_ci.judge.arrangements import Suspect
-from benchmark_ci.judge.comparison import compare, fails_job
+from benchmark_ci.judge.comparison import compare
+from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.judge.panel import Panel
 from benchmark_ci.judge.placement import suspects
 from benchmark_ci.model import (

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark_ci.judge.comparison import compare, fails_job
+from benchmark_ci.judge.comparison import compare
+from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.judge.panel import Panel
 from benchmark_ci.model import (
     BenchmarkId,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark_ci.judge.comparison import fails_job
 from benchmark_ci.judge.endpoints import Values as ProcessValues
 from benchmark_ci.judge.endpoints import values as process_values
+from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.judge.single import (
     ALLOWANCE_PERCENT,
     CONTRADICTION,

@@ -116,6 +116,8 @@ BAD_SAMPLES: dict[str, Any] = {
     "lengths differ": SAMPLE | {"iters": [1.0]},
     "no samples": SAMPLE | {"iters": [], "times": []},
     "words": SAMPLE | {"times": ["a", "b", "c"]},
+    "numbers in quotes": SAMPLE | {"times": ["1", "2", "3"]},
+    "true": SAMPLE | {"iters": [True, True, True]},
     "no times": {"iters": [1.0]},
     "an unknown mode": SAMPLE | {"sampling_mode": "Sideways"},
     "three lists": [[1.0], [1.0], [1.0]],

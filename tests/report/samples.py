@@ -73,6 +73,7 @@ def measured(
     minutes: float | None = None,
     memory: tuple[int, int] | None = (12_300_000, 12_400_000),
     memory_warning: str = "",
+    memory_fails: bool = False,
     because: str = "",
     differs: tuple[str, ...] = (),
     instructions: tuple[int, int] | None = None,
@@ -113,7 +114,7 @@ def measured(
             peak_memory_bytes=peak[1],
             harness_memory_bytes=4_250_000 if memory else None,
         ),
-        memory=memory and _memory(memory, memory_warning),
+        memory=memory and _memory(memory, memory_warning, memory_fails),
         throughput=throughput,
         timed_because=because,
         differs=differs,
@@ -124,7 +125,7 @@ def measured(
     )
 
 
-def _memory(peaks: tuple[int, int], warning: str) -> MemoryChange:
+def _memory(peaks: tuple[int, int], warning: str, fails: bool) -> MemoryChange:
     change = round((peaks[1] / peaks[0] - 1) * 100, 1)
     return MemoryChange(
         change_percent=change,
@@ -134,6 +135,7 @@ def _memory(peaks: tuple[int, int], warning: str) -> MemoryChange:
         threshold_percent=10,
         limit_bytes=500_000_000,
         warning=warning,
+        fails=fails,
     )
 
 

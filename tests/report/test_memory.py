@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from benchmark_ci.model import Report, Result, Verdict
+from benchmark_ci.model import FailOn, Report, Result, TargetVerdict, Verdict
 from benchmark_ci.report import facts
+from benchmark_ci.report.annotations import annotations as annotations_of
 from benchmark_ci.report.comment import comment
+from benchmark_ci.report.headline import headline
 from benchmark_ci.report.memory import memory_results
 from benchmark_ci.report.page import page
 from benchmark_ci.report.summary import summary
@@ -45,6 +47,52 @@ def test_comment_and_summary_warn_on_top_in_the_same_words() -> None:
     for text in drawn(WARNED):
         assert LINE in text.split("####")[0].split("<details>")[0]
         assert text.count("⚠️") == 1
+
+
+def test_the_page_warns_above_the_table() -> None:
+    above, _, _ = page(WARNED).partition("<section")
+    assert f"{GREW} <code>parse/large</code>: 64.00 → 96.00 MB (+50.0 %)</li>" in above
+    above, _, _ = page(FAILING).partition("<section")
+    assert f"{GREW} <code>a</code>: 10.00 → 20.00 MB (+100 %). It fails the job.</li>" in above
+
+
+FAILING = report(
+    [
+        measured("fast", Verdict.IMPROVED, -40, memory=None),
+        measured(
+            "a", Verdict.UNCHANGED, 0, memory=(10**7, 2 * 10**7), memory_warning=GREW, memory_fails=True
+        ),
+        large("b"),
+    ],
+    fails_job=True,
+)
+
+
+def test_memory_that_fails_the_job_is_in_the_headline_and_an_error() -> None:
+    assert str(headline(FAILING)) == (
+        "❌ Peak memory of 1 benchmark is beyond its limit; 1 of 3 benchmarks is faster, none is slower by "
+        "more than 10 % (3 timed)"
+    )
+    for text in drawn(FAILING):
+        assert f"❌ {GREW} `a`: 10.00 → 20.00 MB (+100 %), and 1 more" in text
+    told = [(one.level, one.message) for one in annotations_of(FAILING)]
+    assert told == [("error", "a"), ("warning", "b")]
+
+
+def test_beside_a_regression_and_a_target_it_is_told_last() -> None:
+    slower = [measured("slow", Verdict.REGRESSED, 40.0), *FAILING.benchmarks[1:]]
+    missed = samples.against("slow", TargetVerdict.MISSED, fails=True)
+    told = headline(report(slower, fails_job=True, targets=(missed,))).sentence
+    assert told == (
+        "1 of 3 benchmarks is slower by more than 10 %, and 1 of 1 target is missed, and peak memory of "
+        "1 benchmark is beyond its limit"
+    )
+
+
+def test_who_fails_on_nothing_is_warned_only() -> None:
+    calm = FAILING.model_copy(update={"fail_on": FailOn.NEVER, "fails_job": False})
+    assert headline(calm).mark == "✅"
+    assert {one.level for one in annotations_of(calm)} == {"warning"}
 
 
 def test_nothing_is_said_on_top_without_a_warning() -> None:

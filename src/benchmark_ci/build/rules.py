@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from benchmark_ci.build.discovery import asked_for
 from benchmark_ci.errors import BadInput, BadInputs
-from benchmark_ci.model import BenchmarkId, Config, Discovered, LimitRule, Rule, Settings, SkipRule
+from benchmark_ci.model import BenchmarkId, Config, Discovered, LimitRule, Rule, Settings, SkipRule, TimesRule
 from benchmark_ci.model.matching import Meeting
 
 NAMED = 5
@@ -82,19 +82,34 @@ def _hint(idle: list[Rule], found: list[BenchmarkId]) -> str:
 
 
 def _contradictions(config: Config, left: list[BenchmarkId]) -> Iterator[str]:
-    """Rules that are equally specific and say different things of one benchmark."""
-    settings = [name for name in LimitRule.model_fields if name not in Rule.model_fields]
+    """Rules that say different things of one benchmark: equally specific ones, and times that do not fit."""
     told: set[tuple[int, ...]] = set()  # by their lines
     for benchmark in left:
-        for setting in settings:
-            rules = config.limit_rules(benchmark, setting)
+        for rules, what in _contradicting(config, benchmark):
             lines = tuple(rule.line for rule in rules)
-            if len({getattr(rule, setting) for rule in rules}) > 1 and lines not in told:
+            if lines not in told:
                 told.add(lines)
-                yield (
-                    f"`{config.path}`: {_rules(rules)} are equally specific and contradict each other on "
-                    f"`{benchmark.full_id}`; the lowest limit holds."
-                )
+                yield f"`{config.path}`: {_rules(rules)} {what.format(f'`{benchmark.full_id}`')}."
+
+
+def _contradicting(config: Config, benchmark: BenchmarkId) -> Iterator[tuple[tuple[Rule, ...], str]]:
+    """Rules, and what is the matter with them on {}."""
+    equal = "are equally specific and contradict each other on {}; "
+    for setting in _settings(LimitRule):
+        limits = config.limit_rules(benchmark, setting)
+        if len({getattr(rule, setting) for rule in limits}) > 1:
+            yield limits, equal + ("it fails" if setting == "memory_fails" else "the lowest limit holds")
+    times = {setting: config.times_rules(benchmark, setting) for setting in _settings(TimesRule)}
+    for setting, rules in times.items():
+        if len({getattr(rule, setting) for rule in rules}) > 1:
+            yield rules, f"{equal}the longest time holds"
+    if config.times_of(benchmark).contradictory:
+        together = dict.fromkeys(rule for rules in times.values() for rule in rules)
+        yield tuple(together), "let {} measure longer, with its warm-up, than limit_seconds lets it run"
+
+
+def _settings(kind: type[Rule]) -> list[str]:
+    return [name for name in kind.model_fields if name not in Rule.model_fields]
 
 
 def _verb(rules: Sequence[Rule]) -> str:

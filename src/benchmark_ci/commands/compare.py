@@ -12,13 +12,12 @@ from benchmark_ci import __version__
 from benchmark_ci.commands.memory_form import compare_lists
 from benchmark_ci.commands.sides import Sides, choose
 from benchmark_ci.errors import BadInput, BadInputs, ExitCode
-from benchmark_ci.judge.comparison import fails_job
+from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.judge.single import ALLOWANCE_PERCENT, Judging, compare_single
 from benchmark_ci.model import Commit, Comparison, Endpoint, FailOn, Links, Report, Settings
 from benchmark_ci.parsers import Refused, percent, shown
 from benchmark_ci.report import document
 from benchmark_ci.report.headline import headline
-from benchmark_ci.report.page import page
 from benchmark_ci.report.summary import summary
 from benchmark_ci.report.terminal import text
 from benchmark_ci.settings import from_flags
@@ -195,5 +194,7 @@ def _drawn(report: Report, form: str | None) -> str:
         case "markdown":
             return summary(report, Links())
         case "html":
+            from benchmark_ci.report.page import page  # the other forms need no templates
+
             return page(report)
     return text(report, _WIDTH)

@@ -18,7 +18,6 @@ from benchmark_ci.history.layout import path as path_of
 from benchmark_ci.model import BenchmarkId, HistoryPoint
 from benchmark_ci.model.patterns import pattern
 from benchmark_ci.parsers import shown
-from benchmark_ci.plan.history import local_branch
 from benchmark_ci.report import units
 from benchmark_ci.report.points import Chosen, as_csv, as_json, text
 from benchmark_ci.wall import files
@@ -190,6 +189,8 @@ def _files(source: Path, environ: Mapping[str, str]) -> Iterator[tuple[HistoryFi
                 f"There is no history in `{source}`: no file `*.jsonl`, and no git repository.",
                 "Name a checkout, an unpacked artifact `benchmark-history-<sha>`, or a file.",
             )
+    from benchmark_ci.plan.history import local_branch  # plain files need no git
+
     with (
         tempfile.TemporaryDirectory(prefix="benchmark-ci-") as private,
         local_branch(source, Path(private), environ) as branch,
@@ -207,7 +208,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _file(one: Path, called: str) -> HistoryFile:
     def read() -> list[bytes]:
         try:
-            content, _ = files.read_found(str(one), LARGEST_BYTES)
+            content, _ = files.read_found(str(one), LARGEST_BYTES, called)
         except FileNotFoundError:
             raise lines.damaged(called, 1, "the file has gone") from None
         return content.splitlines(keepends=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from benchmark_ci import __version__
 from benchmark_ci.errors import BadFile, BadInput, BadInputs, NothingCompared
-from benchmark_ci.judge.comparison import counts, overall
+from benchmark_ci.judge.overall import counts, overall
 from benchmark_ci.judge.plain_numbers import Column, Entries, compare_numbers
 from benchmark_ci.measure.tree import printable
 from benchmark_ci.model import Commit, FailOn, Overall, Report, Result
@@ -29,14 +29,17 @@ _NAMES = ("implementation", "model_size", "bit_width", "package", "target", "ben
 _MOST_PROBLEMS = 3
 
 
+_Figure = Annotated[float | None, Field(strict=True, ge=0, le=1e12)]
+
+
 class _WireRow(BaseModel):
     """One entry: what identifies it, and numbers where they apply. Other fields are left alone."""
 
     model_config = ConfigDict(extra="allow", allow_inf_nan=False)
-    peak_memory_mb: float | None = Field(default=None, ge=0, le=1e12)
-    baseline_memory_mb: float | None = Field(default=None, ge=0, le=1e12)
-    quantization_memory_mb: float | None = Field(default=None, ge=0, le=1e12)
-    quantization_time_s: float | None = Field(default=None, ge=0, le=1e12)
+    peak_memory_mb: _Figure = None
+    baseline_memory_mb: _Figure = None
+    quantization_memory_mb: _Figure = None
+    quantization_time_s: _Figure = None
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ _UNITS = {
     "threshold_percent": ("threshold", " %"),
     "memory_threshold_percent": ("memory_threshold", " %"),
     "memory_limit_mb": ("memory_limit", " MB"),
+    "memory_fails": ("memory_fail", ""),
 }
 _Limits = Mapping[tuple[str, str], float]  # pattern (empty: for all), setting → value
 
@@ -55,6 +56,8 @@ def _limits(baseline: _Limits, current: _Limits) -> Iterator[str]:
 
 
 def _value(value: float | None, unit: str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return "unset" if value is None else f"{value:g}{unit}"
 
 

@@ -73,6 +73,7 @@ def _config(file: wire.File, toml: Document, path: PurePosixPath, side: Side) ->
         threshold_percent=file.threshold,
         memory_threshold_percent=file.memory_threshold,
         memory_limit_mb=file.memory_limit,
+        memory_fails=file.memory_fail,
         skip=tuple(SkipRule(pattern=one, line=line("skip", number)) for number, one in enumerate(file.skip)),
         limits=tuple(
             LimitRule(
@@ -81,6 +82,7 @@ def _config(file: wire.File, toml: Document, path: PurePosixPath, side: Side) ->
                 threshold_percent=limits.threshold,
                 memory_threshold_percent=limits.memory_threshold,
                 memory_limit_mb=limits.memory_limit,
+                memory_fails=limits.memory_fail,
             )
             for one, limits in file.limits.items()
         ),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from benchmark_ci import model
 from benchmark_ci.model import (
     LONGEST_PATTERN,
     MOST_RULES,
@@ -30,6 +31,12 @@ def _printable(text: str) -> str:
     return text
 
 
+def _passable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not hold a NUL: no program can be given one")
+    return text
+
+
 def _as_table(value: object) -> object:
     """A number alone is the threshold."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -37,7 +44,7 @@ def _as_table(value: object) -> object:
 
 
 PatternText = Annotated[str, Field(min_length=1, max_length=LONGEST_PATTERN), AfterValidator(_printable)]
-Argument = Annotated[str, Field(min_length=1, max_length=4096)]
+Argument = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_passable)]
 
 
 class Limits(_Wire):
@@ -51,6 +58,8 @@ class Limits(_Wire):
     """Percent of growth of peak memory that is warned of."""
     memory_limit: Megabytes | None = None
     """Peak memory in MB (a million bytes) beyond which it is warned."""
+    memory_fail: bool | None = None
+    """Whether what is warned of these benchmarks' peak memory fails the job."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -76,6 +85,12 @@ class Times(_Wire):
     def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("sets no time")
+        times = model.Times(limit_seconds=self.limit_seconds, measurement_seconds=self.measurement_seconds)
+        if times.contradictory:
+            raise ValueError(
+                f"measures for {self.measurement_seconds:g} s after half as much warm-up, "
+                f"longer than the {self.limit_seconds:g} s of its limit_seconds"
+            )
         return self
 
 
@@ -122,6 +137,8 @@ class File(_Wire):
     """Percent of growth of peak memory that is warned of, for benchmarks without their own."""
     memory_limit: Megabytes | None = None
     """Peak memory in MB (a million bytes) beyond which it is warned, for benchmarks without their own."""
+    memory_fail: bool | None = None
+    """Whether what is warned of peak memory fails the job, for benchmarks without their own."""
     skip: Annotated[list[PatternText], Field(max_length=MOST_RULES)] = Field(default_factory=list)
     """Patterns of benchmarks that are left out."""
     limits: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from benchmark_ci.history import lines
 from benchmark_ci.history.lines import BenchmarksLine, HeaderLine, MachineLine, PointLine, damaged
@@ -84,7 +85,11 @@ def read(content: Iterable[bytes], source: str) -> Iterator[HistoryPoint]:
     Several files put behind each other are read as one. Raises BadFile naming source and line.
     """
     state = _State()
-    yield from _read(content, source, state)
+    every = iter(content)
+    first = next(every, None)
+    if first is None:
+        raise damaged(source, 1, "the file is empty")
+    yield from _read(chain((first,), every), source, state)
 
 
 def append(content: bytes, point: HistoryPoint, source: str) -> bytes:

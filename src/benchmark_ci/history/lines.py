@@ -89,7 +89,9 @@ def parse(text: bytes, source: str, number: int) -> AnyLine:
             ) from None
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise damaged(source, number, f"{place + ': ' if place else ''}{first['msg']}") from None
+        raise damaged(
+            source, number, f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}"
+        ) from None
 
 
 def damaged(source: str, number: int, problem: str) -> BadFile:

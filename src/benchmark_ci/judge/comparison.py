@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from benchmark_ci.judge import memory
 from benchmark_ci.judge.arrangements import arranged_of
 from benchmark_ci.judge.endpoints import rounds_of
 from benchmark_ci.judge.limits import limit_of, memory_limits_of
+from benchmark_ci.judge.overall import WORST_FIRST, counts, overall
 from benchmark_ci.judge.placement import why_left_out, with_average
 from benchmark_ci.judge.proven import (
     comparable,
@@ -22,31 +23,14 @@ from benchmark_ci.judge.proven import (
 from benchmark_ci.judge.result import measured_result, unmeasured_result
 from benchmark_ci.judge.suite import judge_apart
 from benchmark_ci.model import (
-    COMPARED,
     BenchmarkId,
     Comparison,
     Discovered,
-    FailOn,
     Failure,
-    Overall,
     Recording,
     Result,
     Side,
     Verdict,
-)
-
-WORST_FIRST = (
-    Verdict.FAILED,
-    Verdict.REGRESSED,
-    Verdict.PLACEMENT,
-    Verdict.INCONCLUSIVE,
-    Verdict.IMPROVED,
-    Verdict.NOT_REACHED,
-    Verdict.AMBIGUOUS,
-    Verdict.REMOVED,
-    Verdict.NEW,
-    Verdict.UNCHANGED,
-    Verdict.IDENTICAL,
 )
 
 
@@ -107,37 +91,6 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         ),
         controls=controls(results),
     )
-
-
-def counts(results: Iterable[Result]) -> Mapping[str, int]:
-    """How many benchmarks got each verdict, and how many were `compared`."""
-    verdicts = [result.verdict for result in results]
-    tally = {verdict.value: verdicts.count(verdict) for verdict in Verdict}
-    return tally | {"compared": sum(verdict in COMPARED for verdict in verdicts)}
-
-
-def overall(results: Iterable[Result]) -> Overall:
-    """The first that applies (DESIGN 6); placement counts as unchanged, what stopped working as regressed."""
-    verdicts = {result.verdict for result in results if result.verdict in COMPARED}
-    if Verdict.REGRESSED in verdicts or any(result.fails for result in results):
-        return Overall.REGRESSED
-    if not verdicts:
-        return Overall.NOTHING_COMPARED
-    if Verdict.IMPROVED in verdicts:
-        return Overall.IMPROVED
-    if verdicts & {Verdict.UNCHANGED, Verdict.PLACEMENT}:
-        return Overall.UNCHANGED
-    return Overall.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Overall.IDENTICAL
-
-
-def fails_job(comparison: Comparison, fail_on: FailOn) -> bool:
-    """Whether this comparison makes the job red."""
-    if fail_on is FailOn.NEVER:
-        return False
-    if comparison.verdict is Overall.REGRESSED:
-        return True
-    doubtful = comparison.counts[Verdict.INCONCLUSIVE] + comparison.counts[Verdict.NOT_REACHED]
-    return fail_on is FailOn.INCONCLUSIVE and doubtful > 0
 
 
 def _failures(recording: Recording) -> dict[BenchmarkId, dict[Side, Failure]]:

@@ -17,6 +17,7 @@ class MemoryLimits(Noun):
 
     threshold_percent: float | None = None  # of growth
     limit_bytes: int | None = None
+    fails: bool = False  # the job, where there is something to warn of
 
 
 def limit_of(benchmark: BenchmarkId, threshold_percent: float, config: Config | None) -> Limit:
@@ -36,9 +37,11 @@ def memory_limits_of(benchmark: BenchmarkId, config: Config | None) -> MemoryLim
         return MemoryLimits()
     growth = _strictest(benchmark, "memory_threshold_percent", config) or config
     most = _strictest(benchmark, "memory_limit_mb", config) or config
+    failing = config.limit_rules(benchmark, "memory_fails") or (config,)
     return MemoryLimits(
         threshold_percent=growth.memory_threshold_percent,
         limit_bytes=None if most.memory_limit_mb is None else round(most.memory_limit_mb * BYTES_PER_MB),
+        fails=any(one.memory_fails for one in failing),
     )
 
 

@@ -1,4 +1,4 @@
-"""Peak memory of a benchmark: how much it changed, beyond doubt or not. It warns, and fails nothing.
+"""Peak memory of a benchmark: how much it changed, beyond doubt or not. It warns, and fails only if asked.
 
 The order within a round was drawn at random, so without a change either side is the larger one with equal
 chance: the interval of the median change is the sign test's, exact and free of any distribution (Dixon & Mood
@@ -44,9 +44,13 @@ def peaks_of(processes: Iterable[Process]) -> dict[BenchmarkId, Peaks]:
 
 
 def memory_change(
-    peaks: Peaks, threshold_percent: float = THRESHOLD_PERCENT, limit_bytes: int = LIMIT_BYTES
+    peaks: Peaks,
+    threshold_percent: float = THRESHOLD_PERCENT,
+    limit_bytes: int = LIMIT_BYTES,
+    *,
+    fails: bool = False,
 ) -> MemoryChange | None:
-    """The judgement of one benchmark; None where no round has both sides."""
+    """The judgement of one benchmark; None where no round has both sides. With `fails` a warning is fatal."""
     if not peaks:
         return None
     percents = [(current / baseline - 1) * 100 for baseline, current in peaks]
@@ -70,6 +74,7 @@ def memory_change(
         threshold_percent=threshold_percent,
         limit_bytes=limit_bytes,
         warning=" ".join(said),
+        fails=fails and bool(said),
     )
 
 
@@ -103,6 +108,7 @@ def with_memory(
                 peaks,
                 THRESHOLD_PERCENT if limits.threshold_percent is None else limits.threshold_percent,
                 LIMIT_BYTES if limits.limit_bytes is None else limits.limit_bytes,
+                fails=limits.fails,
             ),
         }
     )

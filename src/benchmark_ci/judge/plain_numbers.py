@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmark_ci.judge.comparison import WORST_FIRST
+from benchmark_ci.judge.overall import WORST_FIRST
 from benchmark_ci.model import Result, SideTime, Verdict
 
 NOTHING = 1.0

@@ -13,9 +13,9 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmark_ci.judge.comparison import WORST_FIRST, counts, overall
 from benchmark_ci.judge.endpoints import AVERAGING_ITERS, FEWEST_SAMPLES, SHORTEST_SAMPLE_NS
 from benchmark_ci.judge.numbers import rounded
+from benchmark_ci.judge.overall import WORST_FIRST, counts, overall
 from benchmark_ci.model import Comparison, Endpoint, Result, Side, SideTime, Throughput, Verdict
 
 ALLOWANCE_PERCENT: Mapping[Endpoint, float] = {Endpoint.FLOOR: 70.0, Endpoint.TYPICAL: 150.0}

@@ -5,6 +5,7 @@ Nothing else of Criterion's is read: its estimates treat the samples of one proc
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,7 +23,8 @@ SHORTEST_NS, LONGEST_NS = 1e-20, 1e20  # other measurements than time have other
 KEPT_FILES = ("benchmark.json", "sample.json", "estimates.json", "tukey.json")
 
 Wire = TypeVar("Wire", bound=BaseModel)
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 
 
 class _WireBenchmark(BaseModel):
@@ -37,7 +39,7 @@ class _WireSample(BaseModel):
     model_config = ConfigDict(extra="ignore")
     sampling_mode: SamplingMode = SamplingMode.LINEAR
     iters: tuple[Positive, ...] = Field(min_length=1, max_length=MOST_SAMPLES)
-    times: tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...]
+    times: tuple[NotNegative, ...]
 
     @model_validator(mode="before")
     @classmethod
@@ -114,7 +116,8 @@ def _parse(kind: type[Wire], home: Path, file: Path) -> Wire:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BadFile(
-            f"Criterion's file `{name}` cannot be used: {place + ': ' if place else ''}{first['msg']}.",
+            f"Criterion's file `{name}` cannot be used: {place + ': ' if place else ''}"
+            f"{first['msg'].removeprefix('Value error, ')}.",
             "Delete it and run the benchmark again.",
         ) from error
 
@@ -126,5 +129,10 @@ def throughput(wire: dict[str, Any] | None) -> Throughput | None:
             amount = amount.get("elements")
         unit = {"Bits": "bits", "Bytes": "bytes", "BytesDecimal": "bytes"}.get(kind, "elements")
         if isinstance(amount, int) and amount > 0:
-            return Throughput.model_validate({"unit": unit, "per_iteration": amount})
+            return _throughput(unit, amount)
     return None
+
+
+@lru_cache(maxsize=1000)  # many benchmarks of a suite do as much work
+def _throughput(unit: str, per_iteration: int) -> Throughput:
+    return Throughput.model_validate({"unit": unit, "per_iteration": per_iteration})

@@ -165,6 +165,8 @@ class Tree:
 
 def printable(path: str) -> str:
     """A name from the disk as text: no controls, no bytes that are not UTF-8."""
+    if path.isprintable():
+        return path
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in path)
 
 

@@ -65,7 +65,7 @@ class SideTime(Noun):
 
 
 class MemoryChange(Noun):
-    """How peak memory changed, judged over several processes; it warns and never fails a job."""
+    """How peak memory changed, judged over several processes; it warns, and fails a job only if asked."""
 
     change_percent: float  # median over the rounds
     low_percent: float | None = None  # 95 % confidence interval; None with too few rounds
@@ -74,6 +74,7 @@ class MemoryChange(Noun):
     threshold_percent: float
     limit_bytes: int
     warning: str = ""  # one or two sentences, where there is something to warn of
+    fails: bool = False  # benchmark-ci.toml makes this warning fail the job
 
 
 class Averaged(Noun):

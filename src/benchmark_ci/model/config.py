@@ -15,6 +15,8 @@ from benchmark_ci.model.reference import ReferenceTarget
 MOST_RULES = 1000
 LONGEST_PATTERN = 500
 BYTES_PER_MB = 1_000_000
+WITH_WARM_UP = 1.5
+"""A process that measures for a time that the file sets takes so many times that: half of it warms up."""
 
 Percent = Annotated[float, Field(gt=0, le=1000)]
 Megabytes = Annotated[float, Field(gt=0, le=10_000_000)]
@@ -39,6 +41,7 @@ class LimitRule(Rule):
     threshold_percent: Percent | None = None
     memory_threshold_percent: Percent | None = None
     memory_limit_mb: Megabytes | None = None
+    memory_fails: bool | None = None  # what is warned of fails the job
 
 
 class TimesRule(Rule):
@@ -54,6 +57,13 @@ class Times(Noun):
     limit_seconds: float | None = None  # that one process may take
     measurement_seconds: float | None = None  # that a process measures
 
+    @property
+    def contradictory(self) -> bool:
+        """Whether a process that measures so long cannot end in time."""
+        if self.limit_seconds is None or self.measurement_seconds is None:
+            return False
+        return self.measurement_seconds * WITH_WARM_UP > self.limit_seconds
+
 
 class Config(Noun):
     """The rules of a run, from the file that counted."""
@@ -63,6 +73,7 @@ class Config(Noun):
     threshold_percent: Percent | None = None  # for benchmarks without a rule of their own
     memory_threshold_percent: Percent | None = None
     memory_limit_mb: Megabytes | None = None
+    memory_fails: bool | None = None
     skip: tuple[SkipRule, ...] = Field(default=(), max_length=MOST_RULES)
     limits: tuple[LimitRule, ...] = Field(default=(), max_length=MOST_RULES)
     times: tuple[TimesRule, ...] = Field(default=(), max_length=MOST_RULES)
@@ -76,11 +87,15 @@ class Config(Noun):
         """The most specific rules that set this limit; several only where they are equally specific."""
         return self._limits[setting].most_specific(benchmark)
 
+    def times_rules(self, benchmark: BenchmarkId, setting: str) -> tuple[TimesRule, ...]:
+        """The most specific rules that set this time; several only where they are equally specific."""
+        return self._times[setting].most_specific(benchmark)
+
     def times_of(self, benchmark: BenchmarkId) -> Times:
         """The benchmark's times; of equally specific rules the longer time holds."""
         found = {
-            setting: [getattr(rule, setting) for rule in rules.most_specific(benchmark)]
-            for setting, rules in self._times.items()
+            setting: [getattr(rule, setting) for rule in self.times_rules(benchmark, setting)]
+            for setting in self._times
         }
         return Times.model_validate({name: max(values) for name, values in found.items() if values})
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import calendar
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from benchmark_ci.model.base import Noun, Sha
 from benchmark_ci.model.build import BenchmarkId, Environment
+
+
+def _in_the_calendar(time: str) -> str:
+    if int(time[8:10]) > calendar.monthrange(int(time[:4]), int(time[5:7]))[1]:
+        raise ValueError(f"no calendar has a {time[:10]}")
+    return time
+
 
 UtcTime = Annotated[
     str,
@@ -15,6 +23,7 @@ UtcTime = Annotated[
         pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
         r"T([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)Z$"
     ),
+    AfterValidator(_in_the_calendar),
 ]
 """RFC 3339, UTC, whole seconds: such times sort as text."""
 

@@ -44,6 +44,7 @@ def _all(report: Report) -> Iterator[Annotation]:
     for result in selection.by_verdict(report, Verdict.PLACEMENT):
         yield _annotation("warning", f"Slower only by its place: {_name(result)}", _numbers(result))
     yield from _targets_missed(report, stopped=stopped)
+    yield from _memory(report, fatal)
     yield from _doubt(report, fatal if report.fail_on is FailOn.INCONCLUSIVE else "warning")
     yield from _remarks(report)
 
@@ -79,6 +80,16 @@ def _targets_missed(report: Report, *, stopped: bool) -> Iterator[Annotation]:
         yield _annotation(level, title, "\n".join(filter(None, said)))
 
 
+def _memory(report: Report, fatal: Level) -> Iterator[Annotation]:
+    failing = selection.memory_failing(report)
+    rest = tuple(one for one in selection.memory_warned(report) if one not in failing)
+    groups: tuple[tuple[Level, tuple[Result, ...]], ...] = ((fatal, failing), ("warning", rest))
+    for level, group in groups:
+        if group:
+            title = f"{units.count(len(group), 'benchmark')}: peak memory grew or is above its limit"
+            yield _annotation(level, title, _names(group))
+
+
 def _remarks(report: Report) -> Iterator[Annotation]:
     lost = {(one.package, one.target) for one in selection.by_verdict(report, Verdict.FAILED)}
     seen: set[tuple[str, str]] = set()
@@ -91,9 +102,6 @@ def _remarks(report: Report) -> Iterator[Annotation]:
         if results := selection.by_verdict(report, verdict):
             title = f"{units.count(len(results), 'benchmark')} {verdict.value}"
             yield _annotation("warning", title, _names(results))
-    if warned := selection.memory_warned(report):
-        title = f"{units.count(len(warned), 'benchmark')}: peak memory grew or is above its limit"
-        yield _annotation("warning", title, _names(warned))
     for caution in report.cautions:
         yield _annotation("warning", "Caution", plain.clean(caution))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from benchmark_ci.model import Commit, Links, Report, Result, TargetFailure, Verdict
 from benchmark_ci.report import facts, markdown, plain, rows, selection, targets, units
 from benchmark_ci.report.fitting import Part
-from benchmark_ci.report.headline import headline
+from benchmark_ci.report.headline import BAD, UNSURE, headline
 
 NAMED = 10
 """Removed benchmarks that are named where everybody looks."""
@@ -54,15 +54,16 @@ def error(report: Report) -> str:
 
 
 def memory(report: Report) -> str:
-    """One line where peak memory warns, the largest growth first."""
-    warned = selection.memory_warned(report)
+    """One line where peak memory warns: what fails the job before the rest, the largest growth first."""
+    failing = selection.memory_failing(report)
+    warned = (*failing, *(one for one in selection.memory_warned(report) if one not in failing))
     if not warned:
         return ""
     first, both = warned[0], selection.memory(warned[0]) or (0, 0)
     told = f"{markdown.code(first.id)}: {units.sizes(*both)} ({units.change(selection.memory_change(first))})"
     more = f", and {len(warned) - 1:,} more" if len(warned) > 1 else ""
     said = first.memory.warning if first.memory else ""
-    return f"⚠️ {said} {told}{more}"
+    return f"{BAD if failing else UNSURE} {said} {told}{more}"
 
 
 def memory_head(report: Report) -> str:

@@ -122,7 +122,7 @@ def _spelt(character: str) -> str:
 
 
 def memory_title(report: Report) -> str:
-    """`Peak memory of 12 benchmarks, 1 warned of`; memory warns and never blocks."""
+    """`Peak memory of 12 benchmarks, 1 warned of`; how many are warned of."""
     known, warned = selection.by_memory(report), len(selection.memory_warned(report))
     title = f"Peak memory of {units.count(len(known), 'benchmark')}"
     return f"{title}, {warned:,} warned of" if warned else title

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmark_ci.model import Overall, Report, Result, Verdict
-from benchmark_ci.report import targets, units
+from benchmark_ci.report import selection, targets, units
 
 GOOD, BAD, UNSURE, NEUTRAL = "✅", "❌", "⚠️", ""
 
@@ -33,14 +33,24 @@ class Headline(NamedTuple):
 
 
 def headline(report: Report) -> Headline:
-    """What the run found, in five seconds; a target that fails the job is part of it."""
-    of_benchmarks, of_targets = _of_benchmarks(report), targets.failing(report)
-    if not of_targets or report.verdict in (Overall.FAILED, Overall.NOTHING_COMPARED):
+    """What the run found, in five seconds; a target or peak memory that fails the job is part of it."""
+    of_benchmarks, others = _of_benchmarks(report), _besides(report)
+    if not others or report.verdict in (Overall.FAILED, Overall.NOTHING_COMPARED):
         return of_benchmarks
     if report.verdict is Overall.REGRESSED:
-        return of_benchmarks._replace(sentence=f"{of_benchmarks.sentence}, and {of_targets}")
-    first, rest = of_benchmarks.sentence[0], of_benchmarks.sentence[1:]
-    return of_benchmarks._replace(mark=BAD, sentence=f"{of_targets}; {first.lower()}{rest}")
+        return of_benchmarks._replace(sentence=", and ".join([of_benchmarks.sentence, *others]))
+    sentence = "; ".join(
+        [", and ".join(others), of_benchmarks.sentence[0].lower() + of_benchmarks.sentence[1:]]
+    )
+    return of_benchmarks._replace(mark=BAD, sentence=sentence[0].upper() + sentence[1:])
+
+
+def _besides(report: Report) -> list[str]:
+    """What fails the job besides the times: targets, and peak memory where the configuration asks."""
+    grown = len(selection.memory_failing(report))
+    limit = "its limit" if grown == 1 else "their limits"
+    of_memory = f"peak memory of {units.count(grown, 'benchmark')} is beyond {limit}" if grown else ""
+    return [one for one in (targets.failing(report), of_memory) if one]
 
 
 def _of_benchmarks(report: Report) -> Headline:
@@ -107,7 +117,7 @@ def _regressed(report: Report) -> str:
 def _passed(report: Report) -> Headline:
     doubtful, total, faster = unknown(report), wanted(report), number(report, Verdict.IMPROVED)
     limit = _limit(report, (one for one in report.benchmarks if one.verdict in _JUDGED), "its")
-    fails = report.fails_job and not targets.failing(report)
+    fails = report.fails_job and not _besides(report)
     mark = BAD if fails else UNSURE
     if doubtful and (fails or report.verdict is Overall.INCONCLUSIVE or 2 * doubtful > total):
         return Headline(mark, f"Could not tell whether {_doubted(doubtful, total, limit)}", _known(report))

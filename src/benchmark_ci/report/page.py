@@ -21,6 +21,10 @@ _TONES = {
 }
 
 
+_MEMORY_SHOWN = 5
+"""Benchmarks whose peak memory is warned of above the table; all of them stand in it."""
+
+
 @dataclass(frozen=True)
 class Block:
     """A title, a sentence, lines of output, and what to do."""
@@ -47,6 +51,7 @@ def page(report: Report) -> str:
         baseline=_side(report.baseline),
         current=_side(report.current),
         facts=[*facts.machine(report), *facts.effort(report)],
+        memory_warned=_memory_warned(report),
         error="\n".join(plain.first_lines(report.error, most=60)),
         remedy=plain.clean(report.remedy).strip(),
         trust=facts.trust(report),
@@ -100,6 +105,17 @@ def _side(commit: Commit) -> dict[str, str]:
         "full": full,
         "what": plain.name(commit.what) if commit.what.strip() else "",
     }
+
+
+def _memory_warned(report: Report) -> list[str]:
+    failing = selection.memory_failing(report)
+    warned = (*failing, *(one for one in selection.memory_warned(report) if one not in failing))
+    return [
+        f"{one.memory.warning} `{plain.name(one.id)}`: {units.sizes(*both)} "
+        f"({units.change(selection.memory_change(one))}){'. It fails the job.' if one in failing else ''}"
+        for one in warned[:_MEMORY_SHOWN]
+        if one.memory and (both := selection.memory(one))
+    ]
 
 
 def _target(result: TargetResult) -> dict[str, str]:

@@ -23,6 +23,8 @@ def visible(character: str) -> bool:
 
 def clean(text: str) -> str:
     """One line: NFC, white space collapsed, everything invisible removed."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text  # nearly every name: a large report has tens of thousands
     line = _SPACES.sub(" ", _TERMINAL_CODE.sub("", text))
     return _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(filter(visible, line))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from benchmark_ci.model import Report, Result, Verdict
+from benchmark_ci.model import FailOn, Report, Result, Verdict
 from benchmark_ci.report import plain, units
 
 NONE = "–"
@@ -123,6 +123,13 @@ def by_memory(report: Report) -> tuple[Result, ...]:
     """The benchmarks whose peak memory is known on both sides, the largest growth first."""
     known = [result for result in report.benchmarks if memory(result)]
     return tuple(sorted(known, key=memory_change, reverse=True))
+
+
+def memory_failing(report: Report) -> tuple[Result, ...]:
+    """Those of them that fail the job, by what the configuration says and by `fail_on`."""
+    if report.fail_on is FailOn.NEVER:
+        return ()
+    return tuple(one for one in memory_warned(report) if one.memory and one.memory.fails)
 
 
 def memory_warned(report: Report) -> tuple[Result, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from functools import cache
 
 from benchmark_ci.model import Commit, Report, Result, Verdict
 from benchmark_ci.report import facts, plain, selection, targets, units
@@ -99,11 +100,15 @@ def _memory(report: Report) -> str:
 
 
 def _columns(cell: str) -> int:
-    """Columns on a terminal: wide characters take two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-        for one in cell
-    )
+    return sum(map(_columns_of, cell))
+
+
+@cache
+def _columns_of(character: str) -> int:
+    """On a terminal wide characters take two columns, combining ones none."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _indented(title: str, lines: tuple[str, ...]) -> str:

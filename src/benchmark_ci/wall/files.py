@@ -5,6 +5,7 @@ Nothing of the stranger may run meanwhile (`wall.process` sees to that), so ther
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -18,50 +19,55 @@ LARGEST_BYTES = 16 * 1024 * 1024
 def read(root: Path, file: Path, largest_bytes: int = LARGEST_BYTES) -> bytes:
     """The content of `file`, which must lie below `root` without a symbolic link on the way.
 
-    Raises BadFile for links, special files, files above the size and unreadable ones, and FileNotFoundError.
+    Raises BadFile for links, special files, files above the size and unreadable ones, each with the place
+    below `root`; and FileNotFoundError.
     """
     inside = file if file.is_absolute() else root / file
+    called = str(inside.relative_to(root)) if inside.is_relative_to(root) else inside.name
     try:
-        return _read(root, inside, largest_bytes)
+        return _read(root, inside, largest_bytes, called)
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself
-        raise BadFile(f"`{inside.name}` cannot be read: {error}.") from error
+        raise BadFile(f"`{called}` cannot be read: {error}.") from error
 
 
-def _read(root: Path, inside: Path, largest_bytes: int) -> bytes:
+def _read(root: Path, inside: Path, largest_bytes: int, called: str) -> bytes:
     if not inside.exists() and not inside.is_symlink():
         raise FileNotFoundError(inside)
     if inside.resolve() != root.resolve() / inside.relative_to(root) or ".." in inside.parts:
-        raise BadFile(f"`{inside.name}` is a link or lies outside its folder.", "Put a regular file there.")
+        raise BadFile(f"`{called}` is a link or lies outside its folder.", "Put a regular file there.")
     if not stat.S_ISREG(inside.lstat().st_mode):
-        raise BadFile(f"`{inside.name}` is not a regular file.")
+        raise BadFile(f"`{called}` is not a regular file.")
     descriptor = os.open(inside, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as opened:
         size = os.fstat(descriptor).st_size
         if size > largest_bytes:
-            raise BadFile(f"`{inside.name}` has {size} bytes, more than {largest_bytes}.")
+            raise BadFile(f"`{called}` has {size:,} bytes, more than {largest_bytes:,}.")
         return opened.read(largest_bytes + 1)
 
 
-def read_found(path: str, largest_bytes: int = LARGEST_BYTES) -> tuple[bytes, float]:
+def read_found(path: str, largest_bytes: int = LARGEST_BYTES, called: str = "") -> tuple[bytes, float]:
     """Content and time of change of a file whose folder was reached without following a link.
 
-    For walks over many files: `read` looks at every folder on the way again. Raises as `read` does.
+    For walks over many files: `read` looks at every folder on the way again. Raises as `read` does; `called`
+    is how errors name it.
     """
-    name = path.rpartition("/")[2]
+    name = called or path.rpartition("/")[2]
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise BadFile(f"`{name}` is a link.", "Put a regular file there.") from None
         raise BadFile(f"`{name}` cannot be read: {error.strerror or error}.") from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise BadFile(f"`{name}` is not a regular file.")
         if status.st_size > largest_bytes:
-            raise BadFile(f"`{name}` has {status.st_size} bytes, more than {largest_bytes}.")
+            raise BadFile(f"`{name}` has {status.st_size:,} bytes, more than {largest_bytes:,}.")
         return os.read(descriptor, status.st_size + 1), status.st_mtime
     except OSError as error:
         raise BadFile(f"`{name}` cannot be read: {error.strerror or error}.") from error
