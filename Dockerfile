@@ -12,7 +12,9 @@ RUN apt-get update \
  && apt-get clean && rm -rf /var/lib/apt/lists/*
 RUN python3 -m venv /opt/benchmark-ci
 COPY requirements/action.txt /tmp/action.txt
+# Of the two libraries that read machine code only this processor's is of use: 11 MB less.
 RUN /opt/benchmark-ci/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/action.txt \
+ && if [ "$(uname -m)" != aarch64 ]; then /opt/benchmark-ci/bin/pip uninstall -y capstone; fi \
  && /opt/benchmark-ci/bin/pip uninstall -y pip setuptools \
  && find /opt/benchmark-ci -name tests -path '*numpy*' -prune -exec rm -rf {} +
 COPY src/benchmark_ci /opt/benchmark-ci/lib/python3.11/site-packages/benchmark_ci

@@ -15,7 +15,9 @@ from benchmark_ci.prove.compare import Comparison, Pair
 from benchmark_ci.prove.counts import Calls, Counts, read_counts
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
+from benchmark_ci.prove.instructions import ANYWHERE
 from benchmark_ci.prove.linkermap import LinkerMap
+from benchmark_ci.prove.repetition import repeat
 from benchmark_ci.prove.spans import SpanReader
 from tests.prove.workshop import Workshop
 
@@ -128,7 +130,11 @@ class _Symbol:
 
 
 class _Image:
-    functions: ClassVar = {0x1000: _Symbol(0x1000, "main"), 0x2000: _Symbol(0x2000, "iter")}
+    functions: ClassVar = {
+        0x1000: _Symbol(0x1000, "main"),
+        0x2000: _Symbol(0x2000, "iter"),
+        0x3000: _Symbol(0x3000, "helper"),
+    }
 
     def function(self, address: int) -> _Symbol | None:
         return self.functions.get(address & ~0xFF)
@@ -146,6 +152,53 @@ def test_a_dump_tells_preparing_from_measuring() -> None:
     assert span.ancestors == span.repeated == {0x1000}
     assert span.threads
     assert not span.processes
+
+
+RETURNS = DUMP.replace(
+    b"0x2004 0 17\n",
+    b"""0x2004 0 17
+cob=/lib/libc.so
+cfn=free
+calls=1 0x500 0
+0x2008 0 9
+ob=/lib/libc.so
+fn=free
+0x500 0 5
+cob=/exe
+cfn=criterion::Bencher<M>::iter'2
+calls=1 0x200c 0
+0x510 0 2
+cob=/exe
+cfn=helper
+calls=1 0x3000 0
+0x1010 0 2
+ob=/exe
+fn=helper
+0x3000 0 2
+""",
+)
+
+
+def test_a_return_that_is_told_as_a_call_is_none() -> None:
+    """On AArch64: behind a return callgrind may still tell of the function that was returned from."""
+    with pytest.raises(Doubt):
+        reader().read(RETURNS)  # as callgrind says, `free` calls what measures
+    knowing = SpanReader(_Image(), "/exe", {0x2000}, leads_to={0x1010: 0x3000}.get)  # type: ignore[arg-type]
+    span = knowing.read(RETURNS)
+    assert (span.entry, span.instructions) == (0x2000, 20)
+    assert span.measured == {0x2000}
+    assert span.prepared == {0x1000, 0x3000}
+    assert not span.called_back
+
+
+@pytest.mark.parametrize(("found", "called_back"), [(None, True), (0x1000, True), (ANYWHERE, False)])
+def test_a_library_that_calls_back_is_told(found: int | None, called_back: bool) -> None:
+    """Unless the executable has a call at that place, so that it may be its own."""
+    reads = SpanReader(_Image(), "/exe", {0x2000}, leads_to=lambda _: found)  # type: ignore[arg-type]
+    span = reads.read(RETURNS)
+    assert span.called_back is called_back
+    assert span.measured == {0x2000, 0x3000}
+    assert not reads.read(DUMP).called_back
 
 
 def test_a_broken_dump_is_a_doubt() -> None:
@@ -198,3 +251,13 @@ def test_a_dump_tells_how_often_each_instruction_ran() -> None:
 def test_counts_that_cannot_be_read_are_a_doubt(text: bytes) -> None:
     with pytest.raises(Doubt):
         counts(text.replace(b"cob=", b"ob=").replace(b"cfn=pthread", b"fn=x\n0x1 0 1\ncfn=pthread"))
+
+
+class _Side:
+    class image:  # noqa: N801
+        machine = "EM_AARCH64"
+
+
+def test_rounds_are_not_counted_where_callgrind_misplaces_what_ran() -> None:
+    with pytest.raises(Doubt, match="does not tell on this processor"):
+        repeat(_Side(), "id", Path("/"), Path("/"), 1)  # type: ignore[arg-type]

@@ -7,7 +7,15 @@ import random
 import pytest
 
 from benchmark_ci.prove.linkermap import LinkerMap
-from benchmark_ci.prove.names import LONGEST_NAME, full, measures, panics, readable
+from benchmark_ci.prove.names import (
+    LONGEST_NAME,
+    full,
+    is_part,
+    is_shared_part,
+    measures,
+    panics,
+    readable,
+)
 
 PLAIN = "_ZN11proof_crate7planted6lookup17haa8b35f6c9846fa1E"
 METHOD = (
@@ -155,3 +163,18 @@ def test_linkers_maps_tell_where_constants_lie(text: bytes) -> None:
     assert merged is not None
     assert merged.element == 16
     assert found.at(0x31EED) is None
+
+
+@pytest.mark.parametrize(
+    ("symbol", "part", "shared"),
+    [
+        (PLAIN, False, False),
+        ("parse.cold", True, False),
+        ("e843419@0003_00000018_ffc", True, False),
+        ("__CortexA53843419_21FFC", True, False),
+        ("OUTLINED_FUNCTION_12", True, True),
+        ("_ZN1a17OUTLINED_FUNCTION17h0123456789abcdefE", False, False),
+    ],
+)
+def test_pieces_that_were_cut_out_of_functions_are_known(symbol: str, part: bool, shared: bool) -> None:
+    assert (is_part(symbol), is_shared_part(symbol)) == (part, shared)

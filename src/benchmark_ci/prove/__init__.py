@@ -13,7 +13,10 @@ per benchmark either *identical*, or in words why that is not proven. In short:
 4. `proof` adds what code alone cannot show: threads, processes, harness versions. `touched` and `inputs`
    compare the files that a benchmark touched, by valgrind's record of its system calls.
 
-x86-64 is understood. On other processors only executables that are equal as a whole are proven.
+x86-64 (`x86`) and AArch64 (`a64`) are understood. On other processors only executables that are equal as a
+whole are proven. AArch64 puts an address together from several instructions, which may stand far apart:
+`a64_values` and `a64_paths` tell what registers hold along every path of a function, `unwinding` where it
+goes on after panics, and whatever else is done with a part of an address is a doubt.
 
 Whatever cannot be read, resolved or decided is a `Doubt` with a reason, and a doubt is never `identical`.
 """

@@ -9,17 +9,35 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from benchmark_ci.prove import layout
+from benchmark_ci.prove.cuts import Cuts
 from benchmark_ci.prove.decode import decoder_for
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image, Symbol
 from benchmark_ci.prove.form import Border, Form, Kind, Neighbour, Node, Writer
-from benchmark_ci.prove.instructions import Body, Reference, Use
+from benchmark_ci.prove.instructions import Body, Landing, Reference, Use
 from benchmark_ci.prove.linkermap import LinkerMap
-from benchmark_ci.prove.names import is_part
 from benchmark_ci.prove.relocations import Pointer
+from benchmark_ci.prove.unwinding import Unwinding
 
 LARGEST_FUNCTION = 16 * 1024 * 1024
 LARGEST_OBJECT = 256 * 1024 * 1024
+
+
+class _Around:
+    """What a decoder may ask about one function."""
+
+    def __init__(self, where: layout.Layout, unwinding: Unwinding | None, symbol: Symbol) -> None:
+        self._layout = where
+        self._unwinding = unwinding
+        self._symbol = symbol
+
+    def table(self, address: int) -> bytes:
+        """As `Around` says."""
+        return self._layout.own_tables(address, self._symbol)
+
+    def landings(self) -> Sequence[Landing]:
+        """As `Around` says."""
+        return self._unwinding.landings(self._symbol.start, self._symbol.end) if self._unwinding else ()
 
 
 class Canonical:
@@ -29,7 +47,11 @@ class Canonical:
         """Raises Doubt when nothing here understands the executable's code."""
         self.image = image
         self._layout = layout.Layout(image, linker_map)
+        self._cuts = Cuts(image, self._layout)
         self._decoder = decoder_for(image.machine)
+        if self._decoder.parted and linker_map is None:
+            raise Doubt("there is no linker map beside the executable")
+        self._unwinding = Unwinding(image) if self._decoder.parted else None
 
     def form(self, node: Node) -> Form:
         """The form of a node; raises Doubt."""
@@ -38,6 +60,18 @@ class Canonical:
         if node.kind is Kind.THREAD:
             return self._thread_image()
         return self._object(node)
+
+    @property
+    def tells_calls(self) -> bool:
+        """Whether callgrind always tells who calls."""
+        return not self._decoder.parted
+
+    def leads_to(self, address: int) -> int | None:
+        """Where the instruction at an address jumps or calls, as `Decoder` says."""
+        section = self.image.section(address)
+        if section is None or not section.code:
+            return None
+        return self._decoder.leads_to(self.image.read(address, min(address + 16, section.end)), address)
 
     def function_node(self, symbol: Symbol) -> Node:
         """The node of a function."""
@@ -49,7 +83,9 @@ class Canonical:
         used = self._used_otherwise(body)
         for reference in body.references:
             writer.note(f"{reference.at}:{reference.use}:{reference.size}")
-            self._refer(writer, reference, symbol, used if self._only_handed(symbol, reference) else None)
+            self._refer(
+                writer, reference, symbol, used if self._cuts.only_handed(symbol, reference) else None
+            )
         if body.thread_local:
             writer.edge(Node(Kind.THREAD, *self.image.thread_image[::2]), False)
         return writer.form()
@@ -60,18 +96,11 @@ class Canonical:
             raise Doubt("is chosen when the program starts")
         if node.end - node.start > LARGEST_FUNCTION:
             raise Doubt("is too large")
-        return symbol, self._decoder.decode(self.image.read(node.start, node.end), node.start)
-
-    def _only_handed(self, symbol: Symbol, reference: Reference) -> bool:
-        """Whether a function only hands an address on, which no other part of it can do anything with."""
-        return reference.handed and all(self._is_call(symbol, target) for target in reference.leaves)
-
-    def _is_call(self, symbol: Symbol, target: int) -> bool:
-        """Whether a jump out of a function is a call that ends it, and leads to no other part of it."""
-        other = self.image.function(target)
-        if other is None:
-            return True  # a stub of the procedure linkage table
-        return other.start == target and not (is_part(symbol.name) or is_part(other.name))
+        if self._decoder.parted and self.image.marks_data(node.start, node.end):
+            raise Doubt("has data among its code")
+        around = _Around(self._layout, self._unwinding, symbol)
+        body = self._decoder.decode(self.image.read(node.start, node.end), node.start, around)
+        return symbol, self._cuts.checked(symbol, body)
 
     def _used_otherwise(self, body: Body) -> frozenset[layout.Extent]:
         """Objects that a function uses by an address that cannot mean another one."""
@@ -96,7 +125,7 @@ class Canonical:
         if section.code:
             self._refer_to_code(writer, reference.target, reference.use)
         elif reference.use is Use.ADDRESS:
-            self._take_address(writer, reference.target, symbol, used)
+            self._take_address(writer, reference, symbol, used)
         elif section.constant:
             self._slice(writer, reference.target, reference.size, reference.use is Use.BRANCH)
         else:
@@ -109,6 +138,8 @@ class Canonical:
             raise Doubt("reads code")
         function = self.image.function(target)
         if function is not None:
+            if self._decoder.parted and use is Use.ADDRESS and target != function.start:
+                raise Doubt("takes an address within a function")
             writer.note(f"code+{target - function.start}")
             writer.edge(self.function_node(function), use is Use.BRANCH)
             return
@@ -120,25 +151,30 @@ class Canonical:
         self._slice(writer, slot, 8, use is Use.BRANCH)
 
     def _take_address(
-        self, writer: Writer, target: int, symbol: Symbol, used: frozenset[layout.Extent] | None
+        self, writer: Writer, reference: Reference, symbol: Symbol, used: frozenset[layout.Extent] | None
     ) -> None:
         """Whoever has the address may read the whole object, and a loop its neighbour's end (`layout`).
 
         `used`, where the address is only handed on: a neighbour is meant only if it is one of these. An end
         is of no use to anyone without a beginning.
         """
+        target = reference.target
         section = self.image.section(target)
         assert section is not None  # noqa: S101 - the caller found it
         if not section.constant:
             self._variable(writer, target, symbol, used)
             return
-        if table := self._layout.jump_table(target, symbol):
+        if table := reference.jumps or self._jump_table(target, symbol):
             writer.note("jumps " + ",".join(self._jumps(table, symbol)))
             return
         start, end = self._layout.object_at(target)
         writer.note(f"data{target - start}")
         writer.edge(Node(Kind.CONSTANT, start, end), False)
         self._border(writer, target, symbol, used)
+
+    def _jump_table(self, target: int, symbol: Symbol) -> list[int] | None:
+        """A table whose entries are told without the instructions that use it."""
+        return None if self._decoder.parted else self._layout.jump_table(target, symbol)
 
     def _jumps(self, table: Sequence[int], function: Symbol) -> Iterable[str]:
         """What the entries of a function's jump table are written as."""

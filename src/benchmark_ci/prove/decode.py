@@ -1,7 +1,7 @@
 """Which decoder understands an executable.
 
-There is one for x86-64. On other processors, aarch64 among them, only this is claimed: executables that are
-equal as a whole run the same code (`target`). Code that differs is timed there, with this module's reason.
+There are two, for x86-64 and AArch64. On other processors only this is claimed: executables that are equal as
+a whole run the same code (`target`). Code that differs is timed there, with this module's reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import cast
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.instructions import Decoder
 
-_DECODERS = {"EM_X86_64": "x86"}
+_DECODERS = {"EM_X86_64": "x86", "EM_AARCH64": "a64"}
 
 
 def decoder_for(machine: str) -> Decoder:

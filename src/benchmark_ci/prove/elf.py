@@ -76,6 +76,7 @@ class Image:
         self.content = content
         self.sections: list[Section] = []
         self.thread_image: tuple[int, int, int] = (0, 0, 0)  # start, bytes with a content, bytes in all
+        self._data_marks: list[int] = []
         try:
             self._read()
         except Doubt:
@@ -126,15 +127,16 @@ class Image:
         functions: dict[int, Symbol] = {}
         objects: dict[int, Symbol] = {}
         aliases: dict[int, set[str]] = {}
-        for _, head in headers:
-            if head["sh_type"] != "SHT_SYMTAB":
-                continue
+        code = {index for index, (_, head) in enumerate(headers) if head["sh_flags"] & _EXEC}
+        for head in [head for _, head in headers if head["sh_type"] == "SHT_SYMTAB"]:
             names = self._bytes(headers[head["sh_link"]][1])
             table = self._bytes(head)
             if len(table) % _SYMBOL.size or len(table) // _SYMBOL.size > MOST_SYMBOLS:
                 raise Doubt("the executable's symbol table is odd")
             for name, info, _, section, value, size in _SYMBOL.iter_unpack(table):
                 kind = info & 15
+                if not kind and section in code and _text(names, name).partition(".")[0] == "$d":
+                    self._data_marks.append(value)
                 if not section or not size or kind not in (_OBJECT, _FUNCTION, _IFUNC):
                     continue
                 into = objects if kind == _OBJECT else functions
@@ -151,6 +153,7 @@ class Image:
         self._function_starts = sorted(functions)
         self.objects = objects
         self._object_starts = sorted(objects)
+        self._data_marks.sort()
 
     def _read_pointers(self, headers: list[tuple[str, Header]]) -> None:
         self.pointers: dict[int, Pointer] = {}
@@ -187,6 +190,10 @@ class Image:
     def object(self, address: int) -> Symbol | None:
         """The named static that holds an address."""
         return _covering(self.objects, self._object_starts, address)
+
+    def marks_data(self, start: int, end: int) -> bool:
+        """Whether a symbol says that data begins in [start, end): so Arm's assemblers mark it among code."""
+        return bisect_left(self._data_marks, start) < bisect_left(self._data_marks, end)
 
     def places(self, start: int, end: int) -> list[int]:
         """Where in [start, end) the loader writes pointers."""

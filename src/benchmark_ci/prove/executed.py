@@ -37,7 +37,9 @@ class Executed(Canonical):
         """`code` is the same executable's, whole."""
         self.image = code.image
         self._layout = code._layout
+        self._cuts = code._cuts
         self._decoder = code._decoder
+        self._unwinding = code._unwinding
         self.functions = frozenset().union(*(one.functions(code.image) for one in rounds))
         self._times = _together([one.own for one in rounds])
         self._addresses = sorted(self._times)
@@ -70,7 +72,9 @@ class Executed(Canonical):
                 writer.note("on" if number + 1 < len(steps) and steps[number + 1].at == step.end else "end")
             for reference in references[step.at]:
                 writer.note(f"{reference.use}:{reference.size}")
-                self._refer(writer, reference, symbol, used if self._only_handed(symbol, reference) else None)
+                self._refer(
+                    writer, reference, symbol, used if self._cuts.only_handed(symbol, reference) else None
+                )
             if not references[step.at]:
                 self._call(writer, symbol, step)
         if body.thread_local:

@@ -9,8 +9,11 @@ from benchmark_ci.prove.linkermap import LinkerMap, Piece
 NEAR = 64
 """A base that a compiler folded an index into lies at most so far before its object."""
 TINY = 8
+MERGED = "_MergedGlobals"
+"""Variables that LLVM put together, so that a function finds one by the distance from another."""
 LONGEST_PATH = 4096
 LONGEST_TABLE = 65536
+_TABLES_FOR = ("", "unlikely.", "hot.")  # code that is said to run rarely or often
 
 Extent = tuple[int, int]
 
@@ -62,8 +65,8 @@ class Layout:
         code, data = self._map.at(function.start), self._map.at(extent[0])
         if code is None or data is None:
             return True
-        if data.name.startswith(".rodata.") and data.name[8:] in self._function_names:
-            return False  # jump tables, which `jump_table` reads
+        if self._holds_tables(data):
+            return False  # which `jump_table` reads
         if data.element or data.strings:
             # merged constants stand in any order; only an address inside of one may mean the next
             return inner
@@ -79,11 +82,13 @@ class Layout:
         section = self._image.section(address)
         if section is None or section.code:
             return None
+        piece = self._map.at(address) if self._map else None
+        if piece is not None and MERGED in piece.name:
+            return (piece.start, min(piece.end, section.end))
         if symbol := self._image.object(address):
             return (symbol.start, min(symbol.end, section.end))
         if section.name.startswith(".got"):
             return self._slot(section.start, address)
-        piece = self._map.at(address) if self._map else None
         if piece is None:
             return None
         return self._within(piece, address, section.end)
@@ -150,6 +155,26 @@ class Layout:
                 raise Doubt("has a table whose end cannot be told")
             return None
         return found if len(found) > 1 else None
+
+    def is_table(self, address: int) -> bool:
+        """Whether an address is that of a jump table, of whatever function."""
+        piece = self._map.at(address) if self._map else None
+        return piece is not None and self._holds_tables(piece)
+
+    def _holds_tables(self, piece: Piece) -> bool:
+        name = piece.name.removeprefix(".rodata.")
+        kinds = (name.removeprefix(kind) for kind in _TABLES_FOR)
+        return name != piece.name and not self._function_names.isdisjoint(kinds)
+
+    def own_tables(self, address: int, function: Symbol) -> bytes:
+        """From an address to the end of what a compiler keeps for a function's jump tables alone."""
+        piece = self._map.at(address) if self._map else None
+        names = {
+            f".rodata.{kind}{name}" for name in self._image.aliases[function.start] for kind in _TABLES_FOR
+        }
+        if piece is None or piece.name not in names:
+            raise Doubt("has a table whose end cannot be told")
+        return self._image.read(address, piece.end)
 
     def offset_table(self, start: int, end: int) -> list[int] | None:
         """What the entries of a table of distances from its start lead to; None when it is no such table.

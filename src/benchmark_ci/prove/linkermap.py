@@ -20,6 +20,7 @@ _GNU = re.compile(rb"^ (\.\S+)(?:\n)? +0x([0-9a-f]+) +0x([0-9a-f]+) (\S.*)$", re
 _NOT_IN_MEMORY = (
     *(b".debug", b".zdebug", b".comment", b".symtab", b".strtab", b".shstrtab", b".stab", b".gdb", b".llvm"),
     *(b".note.GNU-stack", b".gnu.warning", b".gnu.lto", b".rela.debug"),
+    b".tbss",  # thread-local zeros take no room: their addresses overlap what follows them
 )
 _MERGED = re.compile(r"\.cst([0-9]+)(?:\.|$)")
 _STRINGS = re.compile(r"\.str[0-9]*\.([0-9]+)|\.rodata\.str|\.debug_str")
@@ -41,6 +42,11 @@ class Piece:
         merged = _MERGED.search(name)
         self.element = int(merged[1]) if merged else 0
         self.strings = _STRINGS.search(name) is not None
+
+    @property
+    def merged(self) -> bool:
+        """Whether its content may stand elsewhere."""
+        return bool(self.element) or self.strings
 
 
 class LinkerMap:
@@ -64,13 +70,26 @@ class LinkerMap:
             raise Doubt("the linker map beside the executable cannot be read")
         self._pieces: list[Piece] = []
         for start, end, name, origin in pieces:
-            if self._pieces and start < self._pieces[-1].end:
-                # thread-local zeros take no room: their addresses overlap what follows them
-                if ".tbss" in name or ".tbss" in self._pieces[-1].name:
-                    continue
-                raise Doubt("the linker map beside the executable has sections that overlap")
-            self._pieces.append(Piece(start, end, name, origin))
+            self._add(Piece(start, end, name, origin))
         self._starts = [piece.start for piece in self._pieces]
+
+    def _add(self, piece: Piece) -> None:
+        """Add a piece behind all others.
+
+        GNU ld tells of constants that it merged into those of other files as if they stood here: these
+        overlap what really does. Who uses one of them finds it elsewhere.
+        """
+        before = self._pieces[-1] if self._pieces else None
+        if before is None or piece.start >= before.end:
+            self._pieces.append(piece)
+            return
+        here = piece.start == before.start
+        if not before.merged and not (here and piece.merged):
+            raise Doubt("the linker map beside the executable has sections that overlap")
+        if before.merged:
+            self._pieces.pop()
+        if not (here and piece.merged):
+            self._add(piece)
 
     def at(self, address: int) -> Piece | None:
         """The input section that holds an address."""

@@ -14,7 +14,10 @@ _ESCAPES = {
     "$u3b$": ";", "$u7e$": "~", "$u22$": '"', "$u26$": "&", "$u3d$": "=", "$u21$": "!", "$u23$": "#",
 }  # fmt: skip
 _ESCAPE = re.compile("|".join(re.escape(sign) for sign in _ESCAPES))
-_PART = re.compile(r"\.(?:cold|part|isra|constprop)\b")  # a piece that was cut out of a function
+# a piece that was cut out of a function, by a compiler or (for an erratum of a processor) by a linker
+_PART = re.compile(
+    r"\.(?:cold|part|isra|constprop)\b|^e8(?:43419|35769)@|^__CortexA53843419_|^OUTLINED_FUNCTION_"
+)
 _MEASURES = re.compile(r"(?:^|::)(?:Async)?Bencher(?:<.*>)?::iter\w*$")
 LONGEST_NAME = 160
 
@@ -60,8 +63,13 @@ def measures(symbol: str) -> bool:
 
 
 def is_part(symbol: str) -> bool:
-    """Whether a mangled name is that of a piece which a compiler cut out of a function."""
+    """Whether a mangled name is that of a piece which was cut out of a function."""
     return _PART.search(symbol) is not None
+
+
+def is_shared_part(symbol: str) -> bool:
+    """Whether a mangled name is that of a piece which several functions call, registers as they are."""
+    return symbol.startswith("OUTLINED_FUNCTION_")
 
 
 def _cut(name: str) -> str:

@@ -165,6 +165,8 @@ class _Prover:
             names = (readable(ran.code.image.functions[start].name) for start in ran.spans[at].measured)
             if ran.spans[at].unwinds or any(panics(name) for name in names):
                 return "it panics"
+            if ran.spans[at].called_back:
+                return "a library calls it back"
         return ""
 
     def _differs(self, title: str, wrong: list[Pair], missing: str) -> Finding:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
+from benchmark_ci.prove.instructions import ANYWHERE
 from benchmark_ci.prove.names import readable
 
 Place = int | str
@@ -27,6 +28,7 @@ class Span:
 
     __slots__ = (
         "ancestors",
+        "called_back",
         "entry",
         "instructions",
         "measured",
@@ -46,6 +48,7 @@ class Span:
         self.repeated: frozenset[int] = frozenset()  # of these, those that run anew for each sample
         self.threads = False  # the measured region or its preparation started a thread
         self.processes = False  # the measured region started a process
+        self.called_back = False  # a library called back, and nobody tells what ran behind such a call
         self.unwinds = False  # the measured region unwound its stack
 
 
@@ -53,12 +56,20 @@ class SpanReader:
     """Reads dumps of one executable."""
 
     def __init__(
-        self, image: Image, executable: str, measuring: Collection[int], private: str = "\0"
+        self,
+        image: Image,
+        executable: str,
+        measuring: Collection[int],
+        private: str = "\0",
+        leads_to: Callable[[int], int | None] | None = None,
     ) -> None:
         """`executable` is the path that it was started with; libraries below `private` were built with it.
 
-        `measuring`: where the methods that measure begin.
+        `measuring`: where the methods that measure begin. `leads_to`, if callgrind does not always tell who
+        calls: where the executable's instruction at an address jumps or calls (`Decoder`).
         """
+        self._leads_to = leads_to
+        self._calling_back: set[Place] = set()
         self._private = private.rstrip("/").encode() + b"/"
         self._image = image
         self._own = executable.encode()
@@ -95,10 +106,12 @@ class SpanReader:
         note_ancestors(span, callers, entries, self._image)
         span.threads = any(called(place, STARTS_THREAD) for place in inside | around)
         span.processes = any(called(place, STARTS_PROCESS) for place in inside)
+        span.called_back = not self._calling_back.isdisjoint(inside)
         span.unwinds = any(called(place, UNWINDS) for place in inside)
 
     def _arcs(self, text: bytes) -> tuple[_Arcs, _Arcs, set[Place]]:  # noqa: C901 - one loop, millions of lines
         """Calls and their inclusive cost by (caller, callee), and all that ran."""
+        self._calling_back = set()
         calls: dict[tuple[Place, Place], int] = defaultdict(int)
         costs: dict[tuple[Place, Place], int] = defaultdict(int)
         ran: set[Place] = set()
@@ -113,11 +126,13 @@ class SpanReader:
                     place = self._place(here, name, fields[0])
                     if call is None:
                         ran.add(place)
-                    else:
-                        arc = (place, self._place(there, called, call[1]))
+                        continue
+                    callee = self._place(there, called, call[1])
+                    if self._begins(callee, call[1]):
+                        arc = (self._caller(place, fields[0], callee), callee)
                         calls[arc] += call[0]
                         costs[arc] += int(fields[2])
-                        call = None
+                    call = None
                 elif start == b"fn":
                     name = line[3:]
                 elif start == b"ob":
@@ -139,6 +154,25 @@ class SpanReader:
         if not text.rstrip().rpartition(b"\n")[2].startswith(b"totals:"):
             raise Doubt("a callgrind dump is cut short")
         return calls, costs, ran
+
+    def _begins(self, callee: Place, target: bytes) -> bool:
+        """Whether a call goes to where a function begins.
+
+        On AArch64 callgrind takes some returns for calls, since they leave the stack as it was: to the place
+        behind the call that they return from.
+        """
+        return self._leads_to is None or isinstance(callee, str) or int(target, 16) == callee
+
+    def _caller(self, place: Place, site: bytes, callee: Place) -> Place:
+        """Who calls: after such a return not who callgrind says, but who has that very call at this place."""
+        if self._leads_to is None or isinstance(place, int) or isinstance(callee, str):
+            return place
+        target = self._leads_to(int(site, 16))
+        if target == callee and (symbol := self._image.function(int(site, 16))):
+            return symbol.start
+        if target != ANYWHERE:
+            self._calling_back.add(place)
+        return place
 
     def _place(self, thing: bytes, name: bytes, address: bytes) -> Place:
         if thing != self._own:

@@ -144,7 +144,8 @@ def _run(side: Opened, limit_seconds: float) -> _Run:
         touched = read_record(record, side.exe.directory, len(traced.dumps))
         if side.code is None:
             return _Run(traced.titles, touched, None)
-        reader = SpanReader(side.image, str(side.exe.path), side.methods, str(here))
+        leads_to = None if side.code.tells_calls else side.code.leads_to
+        reader = SpanReader(side.image, str(side.exe.path), side.methods, str(here), leads_to)
         spans = []
         for dump in traced.dumps:
             spans.append(reader.read(callgrind.read(folder, dump)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from iced_x86 import Code, Decoder, Instruction, MemorySizeExt, Mnemonic, OpKind, Register
 
 from benchmark_ci.prove.doubt import Doubt
-from benchmark_ci.prove.instructions import Body, Reference, Use
-from benchmark_ci.prove.x86_flow import Taken, fates
+from benchmark_ci.prove.flow import Taken
+from benchmark_ci.prove.instructions import Around, Body, Reference, Use
+from benchmark_ci.prove.x86_flow import fates
 from benchmark_ci.prove.x86_steps import steps
 
-__all__ = ["decode", "steps", "stub_slot"]
+__all__ = ["decode", "leads_to", "parted", "steps", "stub_slot"]
 
 _FS_PREFIX = 0x64
 _STACK_GUARD = 0x28
@@ -24,7 +25,11 @@ _NO_READ = (
 )
 
 
-def decode(code: bytes, start: int) -> Body:  # noqa: C901 - one loop over all instructions
+parted = False
+"""An address is whole in one instruction."""
+
+
+def decode(code: bytes, start: int, _around: Around | None = None) -> Body:  # noqa: C901 - one loop over all instructions
     """The body of a function that lies at `start`; Doubt when a byte of it is no instruction."""
     shape = bytearray(code)
     references: list[Reference] = []
@@ -82,6 +87,11 @@ def _memory(mnemonic: int, size: int, at: int, target: int) -> Reference:
     if not size or mnemonic in _BIT_STRINGS:
         raise Doubt("has an instruction that reads an unknown number of bytes")
     return Reference(at, Use.READ, target, size)
+
+
+def leads_to(_code: bytes, _start: int) -> int | None:
+    """Not asked: callgrind tells who calls."""
+    return None
 
 
 def stub_slot(code: bytes, start: int) -> int | None:

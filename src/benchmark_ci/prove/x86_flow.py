@@ -1,18 +1,9 @@
-"""What becomes of an address after an x86-64 function took it, along every path of the function.
-
-An address at the border of two constants may mean the beginning of one or the end of the other: a loop counts
-up to an end, or from it with a negative index. Neither happens to an address that is only stored, passed to
-a call, returned, or read from at a fixed distance. Whatever else is done leaves it open.
-
-A register that holds an address is followed from instruction to instruction, through branches, until it is
-written. An address that is stored in the function's frame is followed from every load of that place.
-"""
+"""What becomes of an address after an x86-64 function took it, along every path of the function (`flow`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from iced_x86 import (
     FlowControl,
@@ -25,8 +16,7 @@ from iced_x86 import (
     RegisterExt,
 )
 
-MOST_STEPS = 100_000
-"""For all addresses of a function; those that are not settled by then are open."""
+from benchmark_ci.prove.flow import Fate, Handing, Slot, Taken
 
 _ADDRESSES = frozenset(
     (
@@ -53,25 +43,6 @@ _ENDS = (FlowControl.RETURN, FlowControl.EXCEPTION, FlowControl.INTERRUPT)
 _BRANCHES = (FlowControl.CONDITIONAL_BRANCH, FlowControl.UNCONDITIONAL_BRANCH)
 
 _LEAST_ADDRESS = 4  # bytes of a register; an instruction that writes four clears the rest
-_Slot = tuple[int, int]  # base register and displacement: a place in the frame
-
-
-class Taken(NamedTuple):
-    """An address in a register from an instruction on: `reference` is its index among the references."""
-
-    at: int
-    register: int
-    reference: int
-
-
-class Fate(NamedTuple):
-    """What was found out about an address that is only handed on: where it goes with a jump, if anywhere.
-
-    A jump to another symbol is a call that ends the function, or leads to another part of it: compilers part
-    functions in two. Who knows the symbols can tell.
-    """
-
-    leaves: tuple[int, ...]
 
 
 def fates(instructions: Mapping[int, Instruction], taken: Iterable[Taken]) -> dict[int, Fate]:
@@ -79,48 +50,18 @@ def fates(instructions: Mapping[int, Instruction], taken: Iterable[Taken]) -> di
     return _Handing(instructions).follow(list(taken))
 
 
-class _Handing:
-    """Follows the addresses that one function takes."""
-
+class _Handing(Handing):
     def __init__(self, instructions: Mapping[int, Instruction]) -> None:
+        super().__init__()
         self._code = instructions
-        self._open: set[int] = set()
-        self._leaves: dict[int, set[int]] = defaultdict(set)
         self._factory = InstructionInfoFactory()
         self._used: dict[int, list[tuple[int, int, bool, bool]]] = {}
-        self._queue: list[Taken] = []
-        self._seen: set[Taken] = set()
-        self._loads: dict[_Slot, list[Instruction]] | None = None
+        self._loads: dict[Slot, list[Instruction]] | None = None
 
-    def follow(self, taken: list[Taken]) -> dict[int, Fate]:
-        for one in taken:
-            self._put(one.at, one.register, one.reference)
-        steps = 0
-        while self._queue:
-            steps += 1
-            if steps > MOST_STEPS:
-                self._open.update(one.reference for one in self._queue)
-                break
-            one = self._queue.pop()
-            if one.reference not in self._open:
-                self._step(one)
-        return {
-            one.reference: Fate(tuple(sorted(self._leaves[one.reference])))
-            for one in taken
-            if one.reference not in self._open
-        }
-
-    def _put(self, at: int, register: int, reference: int) -> None:
-        if register not in _ADDRESSES:
-            self._open.add(reference)
-            return
-        one = Taken(at, register, reference)
-        if one not in self._seen:
-            self._seen.add(one)
-            self._queue.append(one)
+    def _can_follow(self, register: int) -> bool:
+        return register in _ADDRESSES
 
     def _step(self, one: Taken) -> None:
-        """What the instruction at `one.at` does with the register, and where that leads."""
         instruction = self._code.get(one.at)
         if instruction is None:  # behind the function's last instruction
             return
@@ -197,7 +138,7 @@ class _Handing:
                 elif load.mnemonic not in _VECTOR_MOVES:
                     self._open.add(one.reference)
 
-    def _loaded(self, slot: _Slot) -> list[Instruction]:
+    def _loaded(self, slot: Slot) -> list[Instruction]:
         """All instructions of the function that read a place of the frame."""
         if self._loads is None:
             self._loads = defaultdict(list)
@@ -232,7 +173,7 @@ def _harmless(instruction: Instruction, register: int) -> bool:
     )
 
 
-def _slot(instruction: Instruction) -> _Slot | None:
+def _slot(instruction: Instruction) -> Slot | None:
     """The place of the frame that an instruction reads or writes, when it names one."""
     if instruction.memory_base not in _FRAME or instruction.memory_index != Register.NONE:
         return None
