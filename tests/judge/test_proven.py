@@ -81,7 +81,9 @@ def test_a_control_is_never_red_and_counted_when_called_changed(change: float, c
     assert bool(words.misled(comparison.controls)) is bool(called)
     assert bool(words.controls(comparison.controls)) is not bool(called)
     report, _ = judge(proven(steady(SAME, change), identical(SAME)))
-    assert any("control is called changed" in one for one in report.cautions) is bool(called)
+    said = [one for one in report.cautions if "control is called changed" in one]
+    assert len(said) == called
+    assert all(f"{change:+}".replace("-", "−") in one and "another place in memory" in one for one in said)
 
 
 @pytest.mark.parametrize("side", Side)
