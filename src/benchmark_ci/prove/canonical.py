@@ -135,10 +135,14 @@ class Canonical:
         if table := self._layout.jump_table(target, symbol):
             writer.note("jumps " + ",".join(self._jumps(table, symbol)))
             return
-        start, end = self._layout.object_at(target)
+        ended = self._layout.ended_at(target, symbol)
+        start, end = ended or self._layout.object_at(target)
         writer.note(f"data{target - start}")
         writer.edge(Node(Kind.CONSTANT, start, end), False)
-        self._border(writer, target, symbol, used)
+        if ended:
+            writer.border(Border(None, None))
+        else:
+            self._border(writer, target, symbol, used)
 
     def _jumps(self, table: Sequence[int], function: Symbol) -> Iterable[str]:
         """What the entries of a function's jump table are written as."""

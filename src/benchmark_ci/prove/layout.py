@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image, Symbol
 from benchmark_ci.prove.linkermap import LinkerMap, Piece
+from benchmark_ci.prove.names import is_part
 
 NEAR = 64
 """A base that a compiler folded an index into lies at most so far before its object."""
@@ -52,6 +53,23 @@ class Layout:
         ]
         return found[0], found[1]
 
+    def ended_at(self, address: int, function: Symbol) -> Extent | None:
+        """The object that ends where the jump tables of another function begin; None elsewhere.
+
+        Nobody but their function, or a part of it, refers to those: there an address can only mean an end.
+        """
+        piece = self._map.at(address) if self._map else None
+        if piece is None or piece.start != address or not self._is_jump_tables(piece):
+            return None
+        owner = piece.name[8:]
+        if owner == function.name or is_part(owner) or is_part(function.name):
+            return None
+        before = self._find(address - 1)
+        return before if before and before[1] == address else None
+
+    def _is_jump_tables(self, piece: Piece) -> bool:
+        return piece.name.startswith(".rodata.") and piece.name[8:] in self._function_names
+
     def _known_to(self, function: Symbol, extent: Extent, inner: bool) -> bool:
         """Whether a function's object file can name an object: what lies in it, as far as is known."""
         section = self._image.section(extent[0])
@@ -62,8 +80,8 @@ class Layout:
         code, data = self._map.at(function.start), self._map.at(extent[0])
         if code is None or data is None:
             return True
-        if data.name.startswith(".rodata.") and data.name[8:] in self._function_names:
-            return False  # jump tables, which `jump_table` reads
+        if self._is_jump_tables(data):
+            return False  # which `jump_table` reads
         if data.element or data.strings:
             # merged constants stand in any order; only an address inside of one may mean the next
             return inner
