@@ -16,7 +16,7 @@ from benchmark_ci.prove.counts import Calls, Counts, read_counts
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.linkermap import LinkerMap
-from benchmark_ci.prove.spans import SpanReader
+from benchmark_ci.prove.spans import SpanReader, configures
 from tests.prove.workshop import Workshop
 
 FUNCTIONS = (
@@ -198,6 +198,29 @@ def test_only_what_reads_the_harness_s_arguments_prepares_nothing(
     span = reader.read(CONFIGURED.format(calls=calls).encode())
     assert span.measured == {0x2000}
     assert span.prepared == prepared
+
+
+@pytest.mark.parametrize(
+    ("symbol", "is_it"),
+    [
+        (CONFIGURE, True),
+        (
+            "_RNvMs3_CsaBcDe_9criterionINtB5_9CriterionNtNtB5_11measurement8WallTimeE"
+            "19configure_from_argsCs1_5bench",
+            True,
+        ),
+        # `<criterion::Criterion<M> as mine::Extension>::configure_from_args`
+        (
+            "_ZN65_$LT$criterion..Criterion$LT$M$GT$$u20$as$u20$mine..Extension$GT$"
+            "19configure_from_args17h0123456789abcdefE",
+            False,
+        ),
+        ("_ZN4mine9Criterion19configure_from_args17h0123456789abcdefE", False),
+        ("_ZN9criterion18Criterion$LT$M$GT$19configure_from_args28_$u7b$$u7b$closure$u7d$$u7d$17h0E", False),
+    ],
+)
+def test_only_criterion_s_own_method_reads_arguments(symbol: str, is_it: bool) -> None:
+    assert configures(symbol) is is_it
 
 
 def test_a_broken_dump_is_a_doubt() -> None:

@@ -18,7 +18,7 @@ STARTS_PROCESS = re.compile(r"\|(?:_*v?fork|_Fork|posix_spawnp?|f?exec[lv]\w*|sy
 UNWINDS = re.compile(r"\|_Unwind_(?:RaiseException|Resume_or_Rethrow|ForcedUnwind|Resume)\b")
 
 _CRITERION = re.compile(r"<?\w*criterion\w*::")
-_CONFIGURES = re.compile(r"^<?criterion::Criterion\b.*::configure_from_args$")
+_CONFIGURES = re.compile(r"^criterion::Criterion(?:<\S*>)?::configure_from_args$")
 
 _Arcs = dict[tuple[Place, Place], int]
 
@@ -112,9 +112,7 @@ class SpanReader:
 
     def _of_the_harness(self, callees: Arcs, ran: set[Place]) -> set[Place]:
         walls = {
-            place
-            for place in ran
-            if isinstance(place, int) and _CONFIGURES.match(readable(self._image.functions[place].name))
+            place for place in ran if isinstance(place, int) and configures(self._image.functions[place].name)
         }
         return confined(callees, ran, walls) if self._same_harness and walls else set()
 
@@ -200,6 +198,11 @@ def reach(arcs: Arcs, roots: Iterable[Place], walls: Collection[Place]) -> set[P
                 seen.add(place)
                 queue.append(place)
     return seen
+
+
+def configures(symbol: str) -> bool:
+    """Whether a mangled name is that of Criterion's own method that reads the process's arguments."""
+    return _CONFIGURES.match(readable(symbol)) is not None
 
 
 def confined(arcs: Arcs, ran: Collection[Place], walls: Collection[Place]) -> set[Place]:
