@@ -151,8 +151,8 @@ def test_another_commit_of_a_git_dependency_is_built(tmp_path: Path, locked: boo
             subprocess.run(("cargo", "generate-lockfile", "--quiet"), cwd=folder, check=True)
             sources |= {"Cargo.lock": (folder / "Cargo.lock").read_text(encoding="utf-8")}
         sides.append(sources)
-    for name, made in {"there": sides, "back": sides[::-1]}.items():
-        built, _, voice = build_both(tmp_path / name, *made)
+    for name, (first, second) in {"there": sides, "back": sides[::-1]}.items():
+        built, _, voice = build_both(tmp_path / name, first, second)
         assert built.preparation.target_failures == (), voice.child_lines
         found = [ids_of(built, side) for side in Side]
         assert found == ([["value/1"], ["value/2"]] if name == "there" else [["value/2"], ["value/1"]])
