@@ -19,13 +19,13 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    study.study(
-        arguments.minutes,
-        arguments.work,
-        arguments.data,
+    wanted = study.Wanted(
         timing=not arguments.prove_only,
+        again=arguments.again,
         crates=tuple(arguments.crate or ()),
+        changes=tuple(arguments.change or ()),
     )
+    study.study(arguments.minutes, arguments.work, arguments.data, wanted)
     return 0
 
 
@@ -41,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="prove and time what is missing")
     run.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
     run.add_argument("--crate", action="append", help="only this crate's changes")
+    run.add_argument("--change", action="append", help='only this change ("itoa 2a261f9f")')
+    run.add_argument("--again", action="store_true", help="prove anew what another prover proved")
     run.add_argument("--prove-only", action="store_true", help="time nothing yet")
     run.add_argument("--work", type=Path, default=study.WORK, help="where clones and builds are kept")
     run.set_defaults(command=_run)

@@ -17,6 +17,9 @@ from benchmarks.truth.record import Machine
 Kind = Literal["commit", "example", "planted"]
 KINDS: tuple[Kind, ...] = ("commit", "example", "planted")
 
+WANTED_PERCENT = 80.0
+"""Of what a change leaves alone so much should be proven."""
+
 
 class Row(Noun):
     """One change."""
@@ -52,6 +55,8 @@ class Total(Noun):
     alone_differing: Rate  # the same, only of executables that differ
     median_percent: float  # the median over the changes of the share proven of those left alone
     least_percent: float
+    leaving_any_alone: int  # changes
+    reaching: int  # of these: changes of which the wanted share of that was proven
 
 
 class Reason(Noun):
@@ -68,6 +73,7 @@ class Figures(Noun):
     first: str
     last: str
     machines: tuple[Machine, ...]
+    provers: dict[str, int]  # changes by the version of the prover; "": not noted yet
     rows: tuple[Row, ...]
     totals: tuple[Total, ...]
     reasons: tuple[Reason, ...]
@@ -82,6 +88,7 @@ def figures(study: Study) -> Figures:
         first=min(one.started for _, one in proven),
         last=max([one.started for one in study.proven.values()] + [one.started for one in study.timed]),
         machines=tuple({one.machine: None for _, one in proven}),
+        provers=dict(Counter(one.prover for _, one in proven).most_common()),
         rows=rows,
         totals=tuple(_total(kind, proven) for kind in KINDS if any(row.kind == kind for row in rows)),
         reasons=tuple(_reasons(proven)),
@@ -141,6 +148,8 @@ def _total(kind: Kind, every: Sequence[tuple[Change, Proven]]) -> Total:
         alone_differing=rate(sum(differing), len(differing)),
         median_percent=round(statistics.median(shares), 1) if shares else 0.0,
         least_percent=round(min(shares), 1) if shares else 0.0,
+        leaving_any_alone=len(shares),
+        reaching=sum(share >= WANTED_PERCENT for share in shares),
     )
 
 

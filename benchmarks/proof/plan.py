@@ -34,9 +34,12 @@ def seed(change: Change) -> int:
     return zlib.crc32(change.key.encode())
 
 
-def unproven(study: Study) -> Iterator[Change]:
-    """Changes that were not proven yet."""
-    return (change for change in CHANGES if change.key not in study.proven)
+def unproven(study: Study, prover: str | None = None) -> Iterator[Change]:
+    """Changes that were not proven yet; with `prover`: not by this version of it."""
+    for change in CHANGES:
+        proven = study.proven.get(change.key)
+        if proven is None or (prover is not None and proven.prover != prover):
+            yield change
 
 
 def untimed(study: Study) -> Iterator[Part]:

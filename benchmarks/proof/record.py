@@ -19,6 +19,7 @@ class Proven(Noun):
     change: str
     started: str
     machine: Machine
+    prover: str = ""  # which version of `prove/` it was: a digest of its sources
     load_average: tuple[float, float]  # of the last minute, before and after
     build_seconds: float  # of both sides, with all that the product's build does
     dependencies_kept: bool  # an earlier build of the crate had compiled them

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.proof.agreement import ERROR, TOLERATED_PERCENT, Agreement, Apart
-from benchmarks.proof.figures import Figures, Reason, Row, Total, figures
+from benchmarks.proof.figures import WANTED_PERCENT, Figures, Reason, Row, Total, figures
 from benchmarks.proof.record import Study
 
 SAID = {
@@ -33,7 +33,8 @@ def tables(found: Figures) -> str:
     """All tables, as a fragment of Markdown."""
     machines = "; ".join(f"{one.cpu}, {one.cores} cores, {one.os}, {one.rustc}" for one in found.machines)
     head = (
-        f"{len(found.rows)} changes, {found.first[:10]} to {found.last[:10]}, on {machines}. "
+        f"{len(found.rows)} changes, {found.first[:10]} to {found.last[:10]}, on {machines}; "
+        f"{_provers(found)}. "
         "*Left alone*: the change touches no function that the benchmark runs; *changed*: the benchmark "
         "visibly computes something else. Both were written down before proving "
         "(`benchmarks/proof/changes.py`). Bounds are exact (Clopper & Pearson), 95 %."
@@ -44,6 +45,12 @@ def tables(found: Figures) -> str:
     parts += ["### Each change", _rows(found.rows)]
     parts += ["### What was proven, timed at length", _agreement(found.agreement)]
     return "\n\n".join(parts) + "\n"
+
+
+def _provers(found: Figures) -> str:
+    """Which versions of the prover it was: tables of several are told as such."""
+    told = [f"{count} by prover {name or 'not noted'}" for name, count in found.provers.items()]
+    return f"all {told[0].partition(' ')[2]}" if len(told) == 1 else "proven " + ", ".join(told)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -62,6 +69,7 @@ def _totals(totals: Iterable[Total]) -> str:
         "proven of those left alone",
         "the same where executables differ",
         "the same by change (median, least)",
+        f"changes with {WANTED_PERCENT:g} % or more",
     )
     return _table(
         head,
@@ -76,6 +84,7 @@ def _totals(totals: Iterable[Total]) -> str:
                 f"{one.alone} of {one.alone.trials}",
                 f"{one.alone_differing} of {one.alone_differing.trials}",
                 f"{one.median_percent} %, {one.least_percent} %",
+                f"{one.reaching} of {one.leaving_any_alone}",
             )
             for one in totals
         ),

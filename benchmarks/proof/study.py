@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
+from benchmark_ci import prove as prove_package
 from benchmark_ci.errors import BenchmarkCIError, Interrupted
-from benchmark_ci.model import Side
+from benchmark_ci.model import Noun, Side
 from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.wall.signals import interruptible
 from benchmarks.proof import plan, store
@@ -28,28 +30,40 @@ WORK = Path(__file__).parent / "target"
 Step = Callable[[Pair], Line]
 
 
-def study(
-    minutes: float, work: Path, data: Path, *, timing: bool = True, crates: tuple[str, ...] = ()
-) -> None:
-    """Do what is missing until `minutes` are over; without `timing` only prove. `crates`: only theirs."""
+class Wanted(Noun):
+    """Which of the steps that are missing are done."""
+
+    timing: bool = True  # without it changes are only proven
+    again: bool = False  # what another version of the prover proved is proven anew
+    crates: tuple[str, ...] = ()  # only theirs
+    changes: tuple[str, ...] = ()  # only these, by key
+
+    def takes(self, change: Change) -> bool:
+        """Whether a change is among them."""
+        crates, changes = self.crates or (change.crate,), self.changes or (change.key,)
+        return change.crate in crates and change.key in changes
+
+
+def study(minutes: float, work: Path, data: Path, wanted: Wanted) -> None:
+    """Do what is missing until `minutes` are over."""
     until = time.monotonic() + minutes * 60
     voice = Quietly()
     workshop = Workshop(work, voice)
     try:
         with interruptible():
-            for change, step in _missing(data, timing, voice):
+            for change, step in _missing(data, wanted, voice):
                 if time.monotonic() > until:
                     return
-                if change.crate in (crates or (change.crate,)):
+                if wanted.takes(change):
                     _do(change, step, workshop, data, voice)
     except Interrupted:
         voice.say("Stopped; the step in flight is lost, the next call begins with it.")
 
 
-def _missing(data: Path, timing: bool, voice: Quietly) -> Iterator[tuple[Change, Step]]:
-    for change in plan.unproven(store.read(data)):
+def _missing(data: Path, wanted: Wanted, voice: Quietly) -> Iterator[tuple[Change, Step]]:
+    for change in plan.unproven(store.read(data), prover() if wanted.again else None):
         yield change, partial(prove, change)
-    for part in plan.untimed(store.read(data)) if timing else ():
+    for part in plan.untimed(store.read(data)) if wanted.timing else ():
         yield keyed(part.change), partial(timed, part, voice=voice)
 
 
@@ -65,6 +79,15 @@ def _do(change: Change, step: Step, workshop: Workshop, data: Path, voice: Quiet
         return
     store.append(line, data)
     voice.say(f"{change.key}: {_told(line)}, {time.monotonic() - began:.0f} s in all")
+
+
+@cache
+def prover() -> str:
+    """Which version of the prover this is: a digest of its sources."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(prove_package.__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def prove(change: Change, pair: Pair) -> Proven:
@@ -88,6 +111,7 @@ def prove(change: Change, pair: Pair) -> Proven:
         machine=Machine(
             cpu=environment.cpu, cores=environment.cores, os=environment.os, rustc=environment.rustc
         ),
+        prover=prover(),
         load_average=(round(load, 2), round(os.getloadavg()[0], 2)),
         build_seconds=pair.build_seconds,
         dependencies_kept=pair.dependencies_kept,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.speed import proofs, wall
@@ -24,12 +25,14 @@ def main() -> int:
     figures = ("judging", "overhead", "compare", "memory", "proof", "wall")
     parser.add_argument("figure", choices=figures)
     parser.add_argument("--output", type=Path, help="proof and wall: write the table there as well")
+    kinds = [case.kind for case in wall.CASES]
+    parser.add_argument("--case", action="append", choices=kinds, help="wall: only this one")
     arguments = parser.parse_args()
     figure = arguments.figure
     if figure == "proof":
         return _proof(arguments.output)
     if figure == "wall":
-        return _wall(arguments.output)
+        return _wall(arguments.case or (), arguments.output)
     if figure == "compare":
         return _compare()
     if figure == "memory":
@@ -52,8 +55,8 @@ def _proof(output: Path | None) -> int:
     return int(any(one.seconds > one.limit_seconds for one in found))
 
 
-def _wall(output: Path | None) -> int:
-    found = wall.wall()
+def _wall(cases: Sequence[str], output: Path | None) -> int:
+    found = wall.wall(cases)
     _shown(wall.table(found), "wall", output)
     return int(any(one.missed for one in found))
 

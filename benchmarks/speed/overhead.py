@@ -113,13 +113,19 @@ def _two_commits(repository: Path) -> list[str]:
 
 @contextmanager
 def watched() -> Iterator[dict[str, float]]:
-    """Within: the wall seconds of cargo's and the benchmarks' processes are added up."""
+    """Within: the wall seconds of cargo's and the benchmarks' processes are added up.
+
+    Beside these sums stand the first and the last `cargo bench`: baseline's build and current's.
+    """
     spent = {"build": 0.0, "benchmarks": 0.0, "ours": 0.0}
     original = process.run
 
     def watched(argv: tuple[str, ...], **more: Any) -> process.Finished:
         finished = original(argv, **more)
         spent[_whose(argv[0])] += finished.wall_seconds
+        if argv[1:2] == ("bench",):
+            spent.setdefault("baseline's build", finished.wall_seconds)
+            spent["current's build"] = finished.wall_seconds
         return finished
 
     process.run = watched

@@ -65,6 +65,7 @@ class Raced(Noun):
     classic: float | None  # None: not run
     ours: float
     build: float  # of ours: cargo
+    builds: tuple[float, float] = (0, 0)  # of these: the bench targets of baseline and of current
     proof: float
     measuring: float
 
@@ -86,11 +87,13 @@ class Raced(Noun):
         return self.ratio > self.case.most
 
 
-def wall(cases: Sequence[Case] = CASES) -> list[Raced]:
-    """Run all cases, both ways each."""
+def wall(wanted: Sequence[str] = ()) -> list[Raced]:
+    """Run these cases (by kind; none: all), both ways each."""
     critcmp()
     found = []
-    for number, case in enumerate(cases):
+    for number, case in enumerate(CASES):
+        if case.kind not in (wanted or (case.kind,)):
+            continue
         with tempfile.TemporaryDirectory(prefix="wall-") as folder:
             found.append(_race(case, Path(folder), ours_first=number % 2 == 0))
     return found
@@ -99,14 +102,15 @@ def wall(cases: Sequence[Case] = CASES) -> list[Raced]:
 def table(found: Sequence[Raced]) -> str:
     """For people, in Markdown."""
     head = (
-        "| | change | benchmarks | timed | verdict | classic | ours | of it build, proof, measuring, other "
+        "| | change | benchmarks | timed | verdict | classic | ours "
+        "| of it build (baseline + current), proof, measuring, other "
         "| ours / classic | at most | load average |"
     )
     lines = [head, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     lines += [
         f"| {one.case.kind} | {one.case.change} | {one.benchmarks} | {one.timed} | {one.verdict} "
         f"| {_or_dash(one.classic)} | {one.ours} s "
-        f"| {one.build}, {one.proof}, {one.measuring}, {one.other} s "
+        f"| {one.build} ({one.builds[0]} + {one.builds[1]}), {one.proof}, {one.measuring}, {one.other} s "
         f"| {one.ratio or '–'} | {one.case.most or '–'} | {one.load_average} |"
         for one in found
     ]
@@ -200,6 +204,7 @@ def _ours(case: Case, repository: Path, baseline: str, current: str, folder: Pat
         classic=None,
         ours=round(total, 1),
         build=round(spent["build"], 1),
+        builds=(round(spent["baseline's build"], 1), round(spent["current's build"], 1)),
         proof=round(sum(one.seconds for one in recording.proofs), 1),
         measuring=recording.end.measuring_seconds,
     )

@@ -18,6 +18,7 @@ from benchmarks.proof.quoted import quoted
 from benchmarks.proof.record import Proven, Study, Timed, TimedBenchmark
 from benchmarks.proof.report import report, tables
 from benchmarks.proof.sources import Sources, apply
+from benchmarks.proof.study import Wanted, prover
 from benchmarks.proof.timing import ROUNDS, Enough
 from benchmarks.truth.record import Machine
 from tests.engine import bench, noisy_pairs, processes, rounds
@@ -115,6 +116,7 @@ def test_what_is_left_alone_and_not_proven_has_a_reason() -> None:
     (total,) = found.totals
     assert (total.alone.hits, total.alone.trials) == (2, 3)
     assert total.alone_differing.trials == 3
+    assert (total.leaving_any_alone, total.reaching) == (1, 0)
 
 
 def test_executables_that_are_equal_as_a_whole_are_counted_apart() -> None:
@@ -149,6 +151,33 @@ def test_every_change_has_its_first_part_before_any_has_its_second() -> None:
     done = _timed(CHANGE, [(100.0, 100.0)] * ROUNDS)
     left = plan.untimed(study.model_copy(update={"timed": (done,)}))
     assert (CHANGE.key, 0) not in {(part.change, part.number) for part in left}
+
+
+def test_tables_of_several_versions_of_the_prover_say_so() -> None:
+    old, new = (_proven(change, IDS) for change in CHANGES[:2])
+    one = figures(_study(old, new))
+    several = figures(_study(old, new.model_copy(update={"prover": "0123456789ab"})))
+
+    assert "all by prover not noted." in tables(one)
+    assert "proven 1 by prover not noted, 1 by prover 0123456789ab." in tables(several)
+
+
+def test_what_another_prover_proved_is_proven_again_only_when_asked_for() -> None:
+    study = _study(*(_proven(change, IDS).model_copy(update={"prover": "old"}) for change in CHANGES))
+
+    assert list(plan.unproven(study)) == []
+    assert list(plan.unproven(study, "old")) == []
+    assert list(plan.unproven(study, "new")) == list(CHANGES)
+    assert re.fullmatch("[0-9a-f]{12}", prover())
+
+
+def test_single_changes_and_crates_can_be_asked_for() -> None:
+    of_one = [change for change in CHANGES if Wanted(changes=(CHANGE.key,)).takes(change)]
+    of_crate = [change for change in CHANGES if Wanted(crates=("ryu",)).takes(change)]
+
+    assert of_one == [CHANGE]
+    assert {change.crate for change in of_crate} == {"ryu"} and len(of_crate) > 1
+    assert all(Wanted().takes(change) for change in CHANGES)
 
 
 def test_measuring_ends_after_so_many_rounds_whatever_they_say() -> None:
@@ -234,4 +263,5 @@ def test_the_tables_and_the_methodology_say_what_the_figures_say() -> None:
 def test_the_figures_are_those_of_the_data() -> None:
     found, study = _written(), store.read()
     assert found.rows == figures(study.model_copy(update={"timed": ()})).rows
+    assert found.provers == figures(study.model_copy(update={"timed": ()})).provers
     assert found.agreement.comparisons == sum(len(part.benchmarks) for part in study.timed)

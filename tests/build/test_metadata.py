@@ -167,6 +167,11 @@ def criterion(version: str, source: str | None, name: str = "criterion") -> dict
         ),
         (criterion("0.7.0", "registry+x"), "bench_lib", "0.7.0"),
         (criterion("1.0.0", "registry+x", "divan"), "divan", None),
+        (
+            {**package("criterion", "/clone/vendor/criterion/Cargo.toml", "registry+x"), "version": "0.8.2"},
+            "criterion",
+            "0.8.2 from registry+x",  # its copy in the repository can be changed
+        ),
     ],
 )
 def test_criterion_as_each_package_resolves_it(

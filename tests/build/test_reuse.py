@@ -13,7 +13,7 @@ import pytest
 from benchmark_ci.build.side import empty, forget
 from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Side
-from tests.engine import bench_main, build_both, crate, ids_of, manifest, vendored
+from tests.engine import bench_main, build_both, crate, ids_of, manifest, vendored, write_files
 
 pytestmark = pytest.mark.cargo
 
@@ -65,6 +65,17 @@ def with_vendored(value: int) -> Sources:
     return crate("outer::VALUE", '[dependencies]\nouter = "1"\n') | dependency
 
 
+def with_patch(value: int) -> Sources:
+    """A package of crates.io that the manifest puts a folder of the repository in the place of."""
+    there = vendored("outer", "1.0.0", "pub const VALUE: u32 = 0;")
+    more = '[dependencies]\nouter = "1"\n[patch.crates-io]\nouter = { path = "patched" }\n'
+    patched = {
+        "patched/Cargo.toml": manifest("outer", benches=(), version="1.0.1"),
+        "patched/src/lib.rs": f"pub const VALUE: u32 = {value};",
+    }
+    return crate("outer::VALUE", more) | there | patched
+
+
 def with_target_triple(value: int) -> Sources:
     host = subprocess.run(["rustc", "-vV"], capture_output=True, text=True, check=True).stdout
     triple = host.partition("host: ")[2].split()[0]
@@ -88,6 +99,7 @@ CASES = {
     ),
     "procedural macro": (with_macro(1), with_macro(2)),
     "vendored dependency": (with_vendored(1), with_vendored(2)),
+    "[patch]": (with_patch(1), with_patch(2)),
     "flags in cargo's configuration": (
         crate("if cfg!(two) { 2 } else { 1 }"),
         crate(
@@ -122,6 +134,49 @@ def test_each_sides_executable_does_what_its_sources_say(tmp_path: Path, case: s
         found = [ids_of(built, side) for side in Side]
         assert found == ([["value/1"], ["value/2"]] if name == "there" else [["value/2"], ["value/1"]])
         site.remove()
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_another_commit_of_a_git_dependency_is_built(tmp_path: Path, locked: bool) -> None:
+    """Its name, version and branch stay; only manifest or lock file name another commit."""
+    commits = git_dependency(tmp_path / "outer")
+    sides = []
+    for number, sha in enumerate(commits):
+        wanted = 'branch = "main"' if locked else f'rev = "{sha}"'
+        dependency = f'[dependencies]\nouter = {{ git = "file://{tmp_path}/outer", {wanted} }}\n'
+        sources = crate("outer::VALUE", dependency)
+        if locked:
+            run_git(tmp_path / "outer", "branch", "--force", "main", sha)
+            folder = write_files(tmp_path / f"lock-{number}", sources)
+            subprocess.run(("cargo", "generate-lockfile", "--quiet"), cwd=folder, check=True)
+            sources |= {"Cargo.lock": (folder / "Cargo.lock").read_text(encoding="utf-8")}
+        sides.append(sources)
+    for name, (first, second) in {"there": sides, "back": sides[::-1]}.items():
+        built, _, voice = build_both(tmp_path / name, first, second)
+        assert built.preparation.target_failures == (), voice.child_lines
+        found = [ids_of(built, side) for side in Side]
+        assert found == ([["value/1"], ["value/2"]] if name == "there" else [["value/2"], ["value/1"]])
+
+
+def git_dependency(folder: Path) -> list[str]:
+    """A repository with two commits of one version of a package; answers with both."""
+    commits = []
+    folder.mkdir()
+    run_git(folder, "init", "--quiet", "--initial-branch=work")
+    for value in (1, 2):
+        package = {
+            "Cargo.toml": manifest("outer", benches=()),
+            "src/lib.rs": f"pub const VALUE: u32 = {value};",
+        }
+        write_files(folder, package, modified=1_700_000_000 + value)  # git looks at times, cargo must not
+        run_git(folder, "add", "--all")
+        run_git(folder, "-c", "user.name=n", "-c", "user.email=e@e.e", "commit", "--quiet", "-m", f"{value}")
+        commits.append(run_git(folder, "rev-parse", "HEAD").strip())
+    return commits
+
+
+def run_git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(("git", *arguments), cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def test_untouched_sources_give_the_same_benchmarks_and_the_same_bytes(tmp_path: Path) -> None:

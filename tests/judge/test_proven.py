@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from benchmark_ci.judge.comparison import compare
 from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.judge.panel import Panel
+from benchmark_ci.judge.suite import CONTROL_ROUNDS
 from benchmark_ci.model import (
     BenchmarkId,
     BenchmarkProof,
@@ -82,7 +83,9 @@ def test_a_control_is_never_red_and_counted_when_called_changed(change: float, c
     assert bool(words.misled(comparison.controls)) is bool(called)
     assert bool(words.controls(comparison.controls)) is not bool(called)
     report, _ = judge(proven(steady(SAME, change), identical(SAME)))
-    assert any("control is called changed" in one for one in report.cautions) is bool(called)
+    said = [one for one in report.cautions if "control is called changed" in one]
+    assert len(said) == called
+    assert all(f"{change:+}".replace("-", "−") in one and "another place in memory" in one for one in said)
 
 
 @pytest.mark.parametrize("side", Side)
@@ -146,6 +149,15 @@ def test_no_identical_benchmark_is_ever_anything_else(changes: list[float]) -> N
     comparison = compare(proven(measured, *map(identical, ids)))
     assert {one.verdict for one in comparison.benchmarks} == {Verdict.IDENTICAL}
     assert comparison.verdict is Overall.IDENTICAL
+
+
+def test_a_control_that_stays_open_ends_with_the_second_look() -> None:
+    panel = Panel(10, 7, controls=frozenset({SAME}))
+    for heard, both in enumerate(zip(steady(SAME, 10), steady(CHANGED, 10), strict=True), start=1):
+        for one in both:
+            panel.hear(one)
+        assert CHANGED not in panel.decided()  # as far as the limit: nobody can say
+        assert (SAME in panel.decided()) is (heard >= 2 * CONTROL_ROUNDS)
 
 
 def test_the_panel_decides_as_the_comparison_does() -> None:

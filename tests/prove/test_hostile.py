@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.instructions import ANYWHERE
 from benchmark_ci.prove.linkermap import LinkerMap
 from benchmark_ci.prove.repetition import repeat
-from benchmark_ci.prove.spans import SpanReader
+from benchmark_ci.prove.spans import SpanReader, configures
 from tests.prove.workshop import Workshop
 
 FUNCTIONS = (
@@ -199,6 +199,81 @@ def test_a_library_that_calls_back_is_told(found: int | None, called_back: bool)
     assert span.called_back is called_back
     assert span.measured == {0x2000, 0x3000}
     assert not reads.read(DUMP).called_back
+
+
+CONFIGURED = """ob=/exe
+fl=x
+fn=a
+{calls}
+fn=b
+0x2000 0 3
+fn=c
+0x3000 0 1
+fn=d
+0x4000 0 1
+fn=e
+0x5000 0 1
+
+totals: 25
+"""
+CONFIGURE = "_ZN9criterion18Criterion$LT$M$GT$19configure_from_args17h0123456789abcdefE"
+
+
+class _Configured(_Image):
+    functions: ClassVar = {
+        at: _Symbol(at, name)
+        for at, name in (
+            (0x1000, "main"),
+            (0x2000, "iter"),
+            (0x3000, CONFIGURE),
+            (0x4000, "_ZN4clap5parse17h0123456789abcdefE"),
+            (0x5000, "_ZN4user5input17h0123456789abcdefE"),
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "same", "prepared"),
+    [
+        ((), True, {0x1000, 0x5000}),
+        ((), False, {0x1000, 0x3000, 0x4000, 0x5000}),
+        ((("0x5000", "0x4000"),), True, {0x1000, 0x4000, 0x5000}),  # the input is made with it, too
+        ((("0x4000", "0x5000"),), True, {0x1000, 0x5000}),
+    ],
+)
+def test_only_what_reads_the_harness_s_arguments_prepares_nothing(
+    more: Sequence[tuple[str, str]], same: bool, prepared: set[int]
+) -> None:
+    """`main` calls for the arguments and for the input; parsing may be of use to both."""
+    arcs = [("0x1000", "0x3000"), ("0x3000", "0x4000"), ("0x1000", "0x5000"), ("0x1000", "0x2000"), *more]
+    calls = "\n".join(f"fn=x\n{one} 0 5\ncfn=y\ncalls=1 {other} 0\n{one} 0 20" for one, other in arcs)
+    reader = SpanReader(_Configured(), "/exe", {0x2000}, same_harness=same)  # type: ignore[arg-type]
+    span = reader.read(CONFIGURED.format(calls=calls).encode())
+    assert span.measured == {0x2000}
+    assert span.prepared == prepared
+
+
+@pytest.mark.parametrize(
+    ("symbol", "is_it"),
+    [
+        (CONFIGURE, True),
+        (
+            "_RNvMs3_CsaBcDe_9criterionINtB5_9CriterionNtNtB5_11measurement8WallTimeE"
+            "19configure_from_argsCs1_5bench",
+            True,
+        ),
+        # `<criterion::Criterion<M> as mine::Extension>::configure_from_args`
+        (
+            "_ZN65_$LT$criterion..Criterion$LT$M$GT$$u20$as$u20$mine..Extension$GT$"
+            "19configure_from_args17h0123456789abcdefE",
+            False,
+        ),
+        ("_ZN4mine9Criterion19configure_from_args17h0123456789abcdefE", False),
+        ("_ZN9criterion18Criterion$LT$M$GT$19configure_from_args28_$u7b$$u7b$closure$u7d$$u7d$17h0E", False),
+    ],
+)
+def test_only_criterion_s_own_method_reads_arguments(symbol: str, is_it: bool) -> None:
+    assert configures(symbol) is is_it
 
 
 def test_a_broken_dump_is_a_doubt() -> None:

@@ -82,6 +82,14 @@ def test_whoever_reads_no_changed_file_is_identical(odd: Workshop, kind: str) ->
     assert all(one.identical for one in proven(odd, kind).benchmarks)
 
 
+def test_an_id_that_is_never_the_same_is_no_doubt_about_the_others(odd: Workshop) -> None:
+    change(odd, "something else")
+    first, second = proven(odd, "clock").benchmarks
+    assert first.identical
+    assert not second.identical
+    assert second.reason == "it was not tested once on each side"
+
+
 def test_a_listed_folder_counts_by_its_names(odd: Workshop) -> None:
     more = odd.site.folder(Side.CURRENT) / "src" / "data" / "more.txt"
     more.write_text("")

@@ -122,11 +122,11 @@ def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspa
             for package in metadata.packages
             if package.source is None or package.manifest_path.is_relative_to(clone)  # vendored
         ),
-        harnesses=_harnesses(asked, metadata),
+        harnesses=_harnesses(asked, metadata, clone),
     )
 
 
-def _harnesses(asked: list[_WirePackage], metadata: _WireMetadata) -> dict[str, str]:
+def _harnesses(asked: list[_WirePackage], metadata: _WireMetadata, clone: Path) -> dict[str, str]:
     """Version and source of what each package calls `criterion`, or of the package of that name."""
     nodes = {node.id: node for node in metadata.resolve.nodes} if metadata.resolve else {}
     by_id = {package.id: package for package in metadata.packages}
@@ -134,7 +134,9 @@ def _harnesses(asked: list[_WirePackage], metadata: _WireMetadata) -> dict[str, 
     for package in asked:
         dependencies = nodes[package.id].deps if package.id in nodes else ()
         ones = [by_id[one.pkg] for one in dependencies if one.pkg in by_id and _is_criterion(one, by_id)]
-        versions = sorted({f"{one.version} from {one.source}" if _odd(one) else one.version for one in ones})
+        versions = sorted(
+            {f"{one.version} from {one.source}" if _odd(one, clone) else one.version for one in ones}
+        )
         if versions:
             found[package.name] = ", ".join(versions)
     return found
@@ -144,9 +146,10 @@ def _is_criterion(dependency: _WireDependency, by_id: Mapping[str, _WirePackage]
     return "criterion" in (dependency.name, by_id[dependency.pkg].name)
 
 
-def _odd(package: _WirePackage) -> bool:
+def _odd(package: _WirePackage, clone: Path) -> bool:
     """Whether the version alone does not tell which code it is: from git, a fork, the repository itself."""
-    return package.name != "criterion" or not (package.source or "").startswith("registry+")
+    downloaded = (package.source or "").startswith("registry+")
+    return package.name != "criterion" or not downloaded or package.manifest_path.is_relative_to(clone)
 
 
 def _asked(

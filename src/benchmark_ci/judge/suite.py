@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from benchmark_ci.judge.endpoints import Round
-from benchmark_ci.judge.looks import MOST_ROUNDS, Decision, decide, shift_test
+from benchmark_ci.judge.looks import LOOKS, MOST_ROUNDS, Decision, decide, shift_test
 from benchmark_ci.judge.randomisation import DRAWS
 from benchmark_ci.model import BenchmarkId, Endpoint, Noun, Verdict
 
 FALSE_DISCOVERIES = 0.05
 """At most this share of the regressions called is expected to be false, and far less in fact: the
 hypothesis that is tested stands at the limit, not at no change."""
+
+CONTROL_ROUNDS = LOOKS[1][0]
+"""A control only states what this run calls equal code; more rounds would be minutes without a verdict."""
 
 CONFIRMING_ROUNDS = (7, 9, 11, 13, 16, MOST_ROUNDS)
 
@@ -78,12 +81,15 @@ def undecided(
     seed: int,
     controls: frozenset[BenchmarkId] = frozenset(),
 ) -> frozenset[BenchmarkId]:
-    """The benchmarks that one more round could still decide; `controls` are judged apart."""
+    """The benchmarks that one more round could still decide.
+
+    `controls` are judged apart, and nothing hangs on their being decided: they end with the second look.
+    """
     judged = judge_apart(measured, limits, controls, seed)
     return frozenset(
         benchmark
         for benchmark, one in judged.items()
-        if len(measured[benchmark]) < MOST_ROUNDS
+        if len(measured[benchmark]) < (CONTROL_ROUNDS if benchmark in controls else MOST_ROUNDS)
         and (one.verdict is Verdict.INCONCLUSIVE and not one.decision.contradicted)
     )
 

@@ -9,7 +9,8 @@ per benchmark either *identical*, or in words why that is not proven. In short:
    addresses: an ordered list of what each refers to stands in place of them.
 3. `compare` walks both executables in step, from the measured function through everything that it can
    reach. Two pieces are the same when their forms are equal and so are all that they refer to, pair by pair;
-   names decide nothing. What ran while preparing is compared as far as it ran.
+   names decide nothing. What ran while preparing is compared as far as it ran; how Criterion reads its
+   arguments is no preparation (`spans`).
 4. `proof` adds what code alone cannot show: threads, processes, harness versions. `touched` and `inputs`
    compare the files that a benchmark touched, by valgrind's record of its system calls.
 

@@ -167,10 +167,14 @@ class Canonical:
         if table := reference.jumps or self._jump_table(target, symbol):
             writer.note("jumps " + ",".join(self._jumps(table, symbol)))
             return
-        start, end = self._layout.object_at(target)
+        ended = self._layout.ended_at(target, symbol)
+        start, end = ended or self._layout.object_at(target)
         writer.note(f"data{target - start}")
         writer.edge(Node(Kind.CONSTANT, start, end), False)
-        self._border(writer, target, symbol, used)
+        if ended:
+            writer.border(Border(None, None))
+        else:
+            self._border(writer, target, symbol, used)
 
     def _jump_table(self, target: int, symbol: Symbol) -> list[int] | None:
         """A table whose entries are told without the instructions that use it."""

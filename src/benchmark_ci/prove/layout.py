@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image, Symbol
 from benchmark_ci.prove.linkermap import LinkerMap, Piece
+from benchmark_ci.prove.names import is_part
 
 NEAR = 64
 """A base that a compiler folded an index into lies at most so far before its object."""
@@ -54,6 +55,20 @@ class Layout:
             for one in (before, after)
         ]
         return found[0], found[1]
+
+    def ended_at(self, address: int, function: Symbol) -> Extent | None:
+        """The object that ends where the jump tables of another function begin; None elsewhere.
+
+        Nobody but their function, or a part of it, refers to those: there an address can only mean an end.
+        """
+        piece = self._map.at(address) if self._map else None
+        owner = piece.name.removeprefix(".rodata.") if piece and piece.start == address else ""
+        if piece is None or owner == piece.name or owner not in self._function_names:
+            return None
+        if owner == function.name or is_part(owner) or is_part(function.name):
+            return None
+        before = self._find(address - 1)
+        return before if before and before[1] == address else None
 
     def _known_to(self, function: Symbol, extent: Extent, inner: bool) -> bool:
         """Whether a function's object file can name an object: what lies in it, as far as is known."""

@@ -19,8 +19,12 @@ STARTS_PROCESS = re.compile(r"\|(?:_*v?fork|_Fork|posix_spawnp?|f?exec[lv]\w*|sy
 UNWINDS = re.compile(r"\|_Unwind_(?:RaiseException|Resume_or_Rethrow|ForcedUnwind|Resume)\b")
 
 _CRITERION = re.compile(r"<?\w*criterion\w*::")
+_CONFIGURES = re.compile(r"^criterion::Criterion(?:<\S*>)?::configure_from_args$")
 
 _Arcs = dict[tuple[Place, Place], int]
+
+
+Arcs = Mapping[Place, list[Place]]
 
 
 class Span:
@@ -62,14 +66,19 @@ class SpanReader:
         measuring: Collection[int],
         private: str = "\0",
         leads_to: Callable[[int], int | None] | None = None,
+        *,
+        same_harness: bool = False,
     ) -> None:
         """`executable` is the path that it was started with; libraries below `private` were built with it.
 
         `measuring`: where the methods that measure begin. `leads_to`, if callgrind does not always tell who
-        calls: where the executable's instruction at an address jumps or calls (`Decoder`).
+        calls: where the executable's instruction at an address jumps or calls (`Decoder`). `same_harness`:
+        both sides have one release of Criterion, so what it does to read its arguments counts as nobody's
+        preparation (`confined`).
         """
         self._leads_to = leads_to
         self._calling_back: set[Place] = set()
+        self._same_harness = same_harness
         self._private = private.rstrip("/").encode() + b"/"
         self._image = image
         self._own = executable.encode()
@@ -102,12 +111,19 @@ class SpanReader:
         inside = reach(callees, [span.entry], set())
         around = reach(callees, [place for place in ran if place not in inside], entries)
         span.measured = frozenset(place for place in inside if isinstance(place, int))
-        span.prepared = frozenset(place for place in around if isinstance(place, int) and place in ran)
+        preparing = around - self._of_the_harness(callees, ran)
+        span.prepared = frozenset(place for place in preparing if isinstance(place, int) and place in ran)
         note_ancestors(span, callers, entries, self._image)
         span.threads = any(called(place, STARTS_THREAD) for place in inside | around)
         span.processes = any(called(place, STARTS_PROCESS) for place in inside)
         span.called_back = not self._calling_back.isdisjoint(inside)
         span.unwinds = any(called(place, UNWINDS) for place in inside)
+
+    def _of_the_harness(self, callees: Arcs, ran: set[Place]) -> set[Place]:
+        walls = {
+            place for place in ran if isinstance(place, int) and configures(self._image.functions[place].name)
+        }
+        return confined(callees, ran, walls) if self._same_harness and walls else set()
 
     def _arcs(self, text: bytes) -> tuple[_Arcs, _Arcs, set[Place]]:  # noqa: C901 - one loop, millions of lines
         """Calls and their inclusive cost by (caller, callee), and all that ran."""
@@ -189,9 +205,7 @@ class SpanReader:
         return known
 
 
-def note_ancestors(
-    span: Span, callers: Mapping[Place, list[Place]], entries: Collection[Place], image: Image
-) -> None:
+def note_ancestors(span: Span, callers: Arcs, entries: Collection[Place], image: Image) -> None:
     """Who called the method that measures, and up to where that is done again for each sample.
 
     That is up to Criterion's own function, which may hold the benchmark's closure inlined.
@@ -205,7 +219,7 @@ def note_ancestors(
     span.repeated = frozenset(place for place in below | first if isinstance(place, int))
 
 
-def reach(arcs: Mapping[Place, list[Place]], roots: Iterable[Place], walls: Collection[Place]) -> set[Place]:
+def reach(arcs: Arcs, roots: Iterable[Place], walls: Collection[Place]) -> set[Place]:
     """All that `roots` reach along arcs without going through a wall."""
     seen = {root for root in roots if root not in walls}
     queue = list(seen)
@@ -215,6 +229,23 @@ def reach(arcs: Mapping[Place, list[Place]], roots: Iterable[Place], walls: Coll
                 seen.add(place)
                 queue.append(place)
     return seen
+
+
+def configures(symbol: str) -> bool:
+    """Whether a mangled name is that of Criterion's own method that reads the process's arguments."""
+    return _CONFIGURES.match(readable(symbol)) is not None
+
+
+def confined(arcs: Arcs, ran: Collection[Place], walls: Collection[Place]) -> set[Place]:
+    """What ran only because a wall called for it, with the walls.
+
+    Criterion reads the process's arguments before it knows any benchmark, and what comes of it is its own
+    settings, of which a benchmark's code sees nothing. Whatever of that code runs elsewhere too is not
+    confined.
+    """
+    within = reach(arcs, walls, ())
+    outside = reach(arcs, [place for place in ran if place not in within], walls)
+    return within - outside
 
 
 def called(place: Place, wanted: re.Pattern[str]) -> bool:

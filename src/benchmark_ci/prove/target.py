@@ -63,7 +63,7 @@ def prove_target(
             sides = [
                 Opened(exe, site, read_code=not whole) for exe in (baseline, current)[: 1 if whole else 2]
             ]
-            runs = [_run(side, limit_seconds) for side in sides]
+            runs = [_run(side, limit_seconds, _same_release(harness_versions)) for side in sides]
             findings = _same_code(runs[0]) if whole else prove(*(run.ran for run in runs))
             inputs = Inputs(site)
             found = _by_id(ids, _with_data(findings, runs, inputs), runs)
@@ -93,6 +93,11 @@ def _proof(id: BenchmarkId, whole: bool, reason: str, found: Mapping[BenchmarkId
 def _refuse(harness_versions: tuple[str, str] | None) -> None:
     if harness_versions and harness_versions[0] != harness_versions[1]:
         raise Doubt(f"Criterion differs: {harness_versions[0]} and {harness_versions[1]}")
+
+
+def _same_release(harness_versions: tuple[str, str] | None) -> bool:
+    """Whether Criterion is known to be one release from a registry; others are named with their source."""
+    return harness_versions is not None and all(" " not in version for version in harness_versions)
 
 
 def _words(doubt: Doubt, whole: bool, changed: tuple[str, ...]) -> str:
@@ -136,7 +141,7 @@ class _Run:
         return self._ran
 
 
-def _run(side: Opened, limit_seconds: float) -> _Run:
+def _run(side: Opened, limit_seconds: float, same_harness: bool) -> _Run:
     """Run one side's executable and read all that it left."""
     with side.at() as (here, folder):
         traced = callgrind.trace(side.subject, folder, limit_seconds)
@@ -145,7 +150,9 @@ def _run(side: Opened, limit_seconds: float) -> _Run:
         if side.code is None:
             return _Run(traced.titles, touched, None)
         leads_to = None if side.code.tells_calls else side.code.leads_to
-        reader = SpanReader(side.image, str(side.exe.path), side.methods, str(here), leads_to)
+        reader = SpanReader(
+            side.image, str(side.exe.path), side.methods, str(here), leads_to, same_harness=same_harness
+        )
         spans = []
         for dump in traced.dumps:
             spans.append(reader.read(callgrind.read(folder, dump)))

@@ -57,16 +57,25 @@ def controls(found: Controls | None) -> str:
     """How the identical benchmarks did that were timed along; empty where none were, or one did badly."""
     if found is None or found.called_changed or found.low_percent is None or found.high_percent is None:
         return ""
-    low, high = units.change(found.low_percent), units.change(found.high_percent)
-    span = low if low == high else f"{low} to {high}"
-    return f"{units.count(found.timed, 'control')} (the same code on both sides, timed all the same): {span}."
+    counted = units.count(found.timed, "control")
+    return f"{counted} (the same code on both sides, timed all the same): {_span(found)}."
 
 
 def misled(found: Controls | None) -> str:
     """The caution of a run that called a control changed; empty where none was."""
     if found is None or not found.called_changed:
         return ""
+    span = f" ({_span(found)})" if _span(found) else ""
     return (
-        f"{units.of(found.called_changed, found.timed, 'control')} called changed although the same code "
-        "runs on both sides: take the changes of this run with care, or measure again on a quieter machine."
+        f"{units.of(found.called_changed, found.timed, 'control')} called changed{span} although the same "
+        "code runs on both sides. Noise does that, or another place in memory: take changes of this size "
+        "with care, or measure again on a quieter machine."
     )
+
+
+def _span(found: Controls) -> str:
+    """From the smallest to the largest change of the controls; empty where none is known."""
+    if found.low_percent is None or found.high_percent is None:
+        return ""
+    low, high = units.change(found.low_percent), units.change(found.high_percent)
+    return low if low == high else f"{low} to {high}"
