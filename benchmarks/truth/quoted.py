@@ -20,9 +20,8 @@ WORDS = {
 def quoted(found: Figures) -> str:
     """The paragraphs, in Markdown."""
     equal = [cell for cell in _usual(found) if cell.experiment is Experiment.SAME]
-    return "\n".join(
-        [*map(_equal, equal), *_suites(found), *_planted(found), *_moved(found), *_rivals(found)]
-    )
+    parts = (_suites, _planted, _moved, _rivals, _progress)
+    return "\n".join([*map(_equal, equal), *(line for part in parts for line in part(found))])
 
 
 def _usual(found: Figures) -> list[Cell]:
@@ -64,12 +63,18 @@ def _planted(found: Figures) -> Iterator[str]:
 
 
 def _moved(found: Figures) -> Iterator[str]:
-    for one in found.moved:
-        yield (
-            f"- **The same code, moved.** {WORDS[one.load]}, {one.comparisons} comparisons: timing alone "
-            f"called {one.called_changed} changed; {one.proven} of all were proven the same, which are not "
-            f"timed by the product; changed and not proven were {one.called_and_not_proven}."
-        )
+    """By timing alone, and what the proof leaves of it where it was asked."""
+    asked = {one.load: one for one in found.moved}
+    for cell in _usual(found):
+        if cell.experiment is Experiment.MOVED:
+            slower, faster = (_share(cell.verdicts[name]) for name in ("regressed", "improved"))
+            told = f"timing alone called {slower} regressed and {faster} improved"
+            if one := asked.get(cell.load):
+                told += (
+                    f"; of {one.comparisons} that the proof was asked about it knew {one.proven} to be the "
+                    f"same, which are not timed, and left {one.called_and_not_proven} that were called changed"
+                )
+            yield f"- **The same code, moved.** {WORDS[cell.load]}, {told}."
 
 
 def _rivals(found: Figures) -> Iterator[str]:
