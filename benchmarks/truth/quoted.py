@@ -72,7 +72,7 @@ def _moved(found: Figures) -> Iterator[str]:
             if one := asked.get(cell.load):
                 told += (
                     f"; of {one.comparisons} that the proof was asked about it knew {one.proven} to be the "
-                    f"same, which are not timed, and left {one.called_and_not_proven} that were called changed"
+                    f"same, and left {one.called_and_not_proven} that were called changed"
                 )
             yield f"- **The same code, moved.** {WORDS[cell.load]}, {told}."
 
