@@ -18,7 +18,7 @@ from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.instructions import ANYWHERE
 from benchmark_ci.prove.linkermap import LinkerMap
 from benchmark_ci.prove.repetition import repeat
-from benchmark_ci.prove.spans import SpanReader, configures
+from benchmark_ci.prove.spans import Span, SpanReader, configures
 from tests.prove.workshop import Workshop
 
 FUNCTIONS = (
@@ -213,8 +213,10 @@ fn=d
 0x4000 0 1
 fn=e
 0x5000 0 1
+fn=f
+0x6000 0 1
 
-totals: 25
+totals: 26
 """
 CONFIGURE = "_ZN9criterion18Criterion$LT$M$GT$19configure_from_args17h0123456789abcdefE"
 
@@ -228,29 +230,42 @@ class _Configured(_Image):
             (0x3000, CONFIGURE),
             (0x4000, "_ZN4clap5parse17h0123456789abcdefE"),
             (0x5000, "_ZN4user5input17h0123456789abcdefE"),
+            (0x6000, "_RNvCsfLfy6EI15iL_7___rustc11___rdl_alloc"),
         )
     }
+
+
+class _OwnAllocator(_Configured):
+    functions: ClassVar = _Configured.functions | {0x6000: _Symbol(0x6000, "_ZN4user5alloc17h01234567E")}
 
 
 @pytest.mark.parametrize(
     ("more", "same", "prepared"),
     [
-        ((), True, {0x1000, 0x5000}),
-        ((), False, {0x1000, 0x3000, 0x4000, 0x5000}),
-        ((("0x5000", "0x4000"),), True, {0x1000, 0x4000, 0x5000}),  # the input is made with it, too
-        ((("0x4000", "0x5000"),), True, {0x1000, 0x5000}),
+        ((), True, {0x1000, 0x5000, 0x6000}),
+        ((), False, {0x1000, 0x3000, 0x4000, 0x5000, 0x6000}),
+        ((("0x5000", "0x4000"),), True, {0x1000, 0x4000, 0x5000, 0x6000}),  # the input is made with it, too
+        ((("0x4000", "0x5000"),), True, {0x1000, 0x5000, 0x6000}),
     ],
 )
 def test_only_what_reads_the_harness_s_arguments_prepares_nothing(
     more: Sequence[tuple[str, str]], same: bool, prepared: set[int]
 ) -> None:
     """`main` calls for the arguments and for the input; parsing may be of use to both."""
-    arcs = [("0x1000", "0x3000"), ("0x3000", "0x4000"), ("0x1000", "0x5000"), ("0x1000", "0x2000"), *more]
-    calls = "\n".join(f"fn=x\n{one} 0 5\ncfn=y\ncalls=1 {other} 0\n{one} 0 20" for one, other in arcs)
-    reader = SpanReader(_Configured(), "/exe", {0x2000}, same_harness=same)  # type: ignore[arg-type]
-    span = reader.read(CONFIGURED.format(calls=calls).encode())
+    span = _configured(_Configured(), same, *more)
     assert span.measured == {0x2000}
     assert span.prepared == prepared
+
+
+def test_beside_an_allocator_of_one_s_own_everything_prepares() -> None:
+    assert _configured(_OwnAllocator(), True).prepared == {0x1000, 0x3000, 0x4000, 0x5000, 0x6000}
+
+
+def _configured(image: _Image, same: bool, *more: tuple[str, str]) -> Span:
+    arcs = [("0x1000", "0x3000"), ("0x3000", "0x4000"), ("0x1000", "0x5000"), ("0x1000", "0x2000"), *more]
+    calls = "\n".join(f"fn=x\n{one} 0 5\ncfn=y\ncalls=1 {other} 0\n{one} 0 20" for one, other in arcs)
+    reader = SpanReader(image, "/exe", {0x2000}, same_harness=same)  # type: ignore[arg-type]
+    return reader.read(CONFIGURED.format(calls=calls).encode())
 
 
 @pytest.mark.parametrize(

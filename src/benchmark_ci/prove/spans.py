@@ -24,6 +24,8 @@ _CONFIGURES = re.compile(r"^criterion::Criterion(?:<\S*>)?::configure_from_args$
 _Arcs = dict[tuple[Place, Place], int]
 
 
+_USUAL_ALLOCATOR = "__rdl_alloc"
+
 Arcs = Mapping[Place, list[Place]]
 
 
@@ -120,10 +122,14 @@ class SpanReader:
         span.unwinds = any(called(place, UNWINDS) for place in inside)
 
     def _of_the_harness(self, callees: Arcs, ran: set[Place]) -> set[Place]:
-        walls = {
-            place for place in ran if isinstance(place, int) and configures(self._image.functions[place].name)
-        }
-        return confined(callees, ran, walls) if self._same_harness and walls else set()
+        """What ran only to read Criterion's arguments.
+
+        An allocator of the repository's own may keep what happened there: then everything prepares.
+        """
+        names = {place: self._image.functions[place].name for place in ran if isinstance(place, int)}
+        if not self._same_harness or not any(_USUAL_ALLOCATOR in name for name in names.values()):
+            return set()
+        return confined(callees, ran, {place for place, name in names.items() if configures(name)})
 
     def _arcs(self, text: bytes) -> tuple[_Arcs, _Arcs, set[Place]]:  # noqa: C901 - one loop, millions of lines
         """Calls and their inclusive cost by (caller, callee), and all that ran."""
