@@ -106,7 +106,8 @@ def test_the_slowed_benchmark_is_the_one_that_regressed(slow: Push) -> None:
         SLOWED: "regressed",
         UNTOUCHED: "identical",
     }
-    assert by_id[UNTOUCHED]["control"] == "unchanged", "with so few, it is timed as the control"
+    # with so few, it is timed as the control, and ends after a few rounds
+    assert by_id[UNTOUCHED]["control"] in ("unchanged", "inconclusive")
     assert slow.report["controls"] == {**slow.report["controls"], "timed": 1, "called_changed": 0}
     guilty = by_id[SLOWED]
     assert guilty["baseline_instructions"] < guilty["current_instructions"]
