@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from benchmark_ci.prove.a64 import decode
 from benchmark_ci.prove.doubt import Doubt
-from benchmark_ci.prove.instructions import Body, Landing
+from benchmark_ci.prove.instructions import Body, Landing, Use
 
 START = 0x10000
+PAGE = START + 0x5000
 RET = 0xD65F03C0
 NOP = 0xD503201F
 SVC = 0xD4000001
@@ -185,3 +186,7 @@ class Around:
 
 def body(*words: int, around: Around | None = None) -> Body:
     return decode(code(*words), START, around or Around())
+
+
+def references(*words: int, around: Around | None = None) -> list[tuple[int, Use, int, int]]:
+    return [one[:4] for one in body(*words, around=around).references]
