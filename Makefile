@@ -8,8 +8,9 @@ RUN := $(VENV)/bin
 demo: $(VENV)/ready
 	PYTHONPATH=. $(RUN)/python examples/demo/demo.py
 
+# Two at a time: tests of containers wait much, those of cargo compute (tests/conftest.py has the groups).
 test: $(VENV)/ready lint
-	$(RUN)/pytest
+	$(RUN)/pytest -n 2 --dist loadgroup
 
 # Without what needs cargo, a Docker engine or act.
 quick: $(VENV)/ready

@@ -23,6 +23,19 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stays with one worker: what shares the image, what shares built crates, and else each file."""
+    for item in items:
+        if item.get_closest_marker("container") or item.get_closest_marker("act"):
+            group = "containers"
+        elif item.get_closest_marker("cargo"):
+            group = "cargo"
+        else:
+            group = item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     engines: dict[str, Callable[[], str]] = {
         "cargo": _no_cargo,
