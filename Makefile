@@ -10,7 +10,7 @@ demo: $(VENV)/ready
 
 # Two at a time: tests of containers wait much, those of cargo compute (tests/conftest.py has the groups).
 test: $(VENV)/ready lint
-	$(RUN)/pytest -n 2 --dist loadgroup
+	$(RUN)/pytest -n 2 --dist loadscope
 
 # Without what needs cargo, a Docker engine or act.
 quick: $(VENV)/ready

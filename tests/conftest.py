@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.engine import SMALL_DISK_MIB, Built, build_fixture_crate
 
@@ -23,17 +26,23 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stays with one worker: what shares the image, what shares built crates, and else each file."""
-    for item in items:
-        if item.get_closest_marker("container") or item.get_closest_marker("act"):
-            group = "containers"
-        elif item.get_closest_marker("cargo"):
-            group = "cargo"
-        else:
-            group = item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+class _Groups(LoadScopeScheduling):  # type: ignore[misc]
+    """What stays with one worker: tests of containers, tests of cargo, and else each file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(self.config.rootpath / nodeid.partition("::")[0])
+
+
+@lru_cache
+def _group(file: Path) -> str:
+    marks = set(re.findall(r"mark\.(\w+)", file.read_text("utf-8")))
+    if marks & {"container", "act"}:
+        return "containers"
+    return "cargo" if "cargo" in marks else str(file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Groups:
+    return _Groups(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
