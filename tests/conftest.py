@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from xdist.remote import Producer  # type: ignore[import-untyped]
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.remote import Producer  # type: ignore[import-untyped]  # pytest-xdist has no types
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # the same
 
 from tests.engine import SMALL_DISK_MIB, Built, build_fixture_crate
 
@@ -26,8 +26,11 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-class _Groups(LoadScopeScheduling):  # type: ignore[misc]
-    """What stays with one worker: tests of containers, tests of cargo, and else each file."""
+class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # the same
+    """What stays with one worker: tests of containers, tests of cargo, and else each file.
+
+    pytest-xdist 3.8 has groups by a mark, which do nothing with pytest 9.2.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return _group(self.config.rootpath / nodeid.partition("::")[0])

@@ -8,13 +8,7 @@ import struct
 from capstone import CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, Cs
 
 from benchmark_ci.prove.a64_words import WORD, Flow, Form, look, low
-from tests.prove.a64_code import (
-    BRK,
-    RET,
-    SVC,
-    blr,
-    br,
-)
+from tests.prove.a64_code import BRK, RET, SVC, blr, br
 
 _capstone = Cs(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN)
 _capstone.detail = True
