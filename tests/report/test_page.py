@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 import pytest
 
 from benchmark_ci.model import Report, TargetVerdict, Verdict
+from benchmark_ci.report import selection
 from benchmark_ci.report.page import page
 from benchmark_ci.report.plot import forest
+from benchmark_ci.report.table import row
 from tests.report import samples
 from tests.report.samples import against, many, measured, report, unmeasured
 
@@ -106,3 +108,10 @@ def test_a_limit_that_is_not_the_threshold_names_its_rule() -> None:
     text = page(report([measured("a", Verdict.UNCHANGED, 1.0, limit=5, rule="a* (line 4)")]))
     assert '5 %<span class="small">a* (line 4)</span>' in text
     assert "(line" not in page(samples.small())
+
+
+def test_what_was_not_timed_was_held_against_no_limit() -> None:
+    result = unmeasured("broken", Verdict.FAILED, "it panicked")
+    found = row(result)
+    assert (found.limit, found.limit_rule) == (selection.NONE, "")
+    assert found.limit_key < row(measured("a", Verdict.UNCHANGED, 1.0, limit=5)).limit_key

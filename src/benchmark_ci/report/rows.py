@@ -97,15 +97,14 @@ def together(results: Sequence[Result]) -> str:
 
 
 def _cells(result: Result, shared: frozenset[str], reason: str) -> tuple[str, ...]:
-    limit = units.percent(result.limit_percent) if result.change_percent is not None else selection.NONE
-    rule = markdown.code(result.limit_rule) if result.limit_rule and result.change_percent is not None else ""
+    limit, rule = selection.limit(result)
     return (
         markdown.code(result.id)
         + (f"<br>{_small_code(result)}" if result.id in shared else "")
         + _small(differs(result)),
         _unbroken(selection.times(result)) + _small(_unbroken(selection.rates(result))),
         _change(result),
-        _unbroken(limit) + _small(rule),
+        _unbroken(limit) + _small(markdown.code(rule) if rule else ""),
         _verdict(result, reason),
     )
 

@@ -96,6 +96,13 @@ def interval(result: Result) -> str:
     return units.interval(result.change_low_percent, result.change_high_percent)
 
 
+def limit(result: Result) -> tuple[str, str]:
+    """`10 %` and the rule that set it, if one did; a dash and nothing where no change was held against it."""
+    if result.change_percent is None:
+        return NONE, ""
+    return units.percent(result.limit_percent), result.limit_rule or ""
+
+
 def memory(result: Result) -> tuple[int, int] | None:
     """Peak memory of both sides in bytes, where both are known."""
     baseline = result.baseline.peak_memory_bytes if result.baseline else None

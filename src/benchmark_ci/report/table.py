@@ -50,6 +50,7 @@ def ordered(report: Report) -> list[Result]:
 def row(result: Result, course: Sparkline | None = None) -> Row:
     """What the table says of a benchmark."""
     both = selection.memory(result)
+    limit, rule = selection.limit(result)
     return Row(
         name=plain.name(result.id),
         target=selection.target(result),
@@ -61,9 +62,9 @@ def row(result: Result, course: Sparkline | None = None) -> Row:
         change=selection.change(result),
         interval=selection.interval(result),
         change_key=_key(result.change_percent),
-        limit=units.percent(result.limit_percent),
-        limit_rule=plain.name(result.limit_rule) if result.limit_rule else "",
-        limit_key=result.limit_percent,
+        limit=limit,
+        limit_rule=plain.name(rule) if rule else "",
+        limit_key=_key(None if result.change_percent is None else result.limit_percent),
         time_key=_key(result.current.time_ns if result.current else None),
         noise="" if result.noise_percent is None else units.percent(result.noise_percent),
         rounds=result.rounds,
