@@ -53,7 +53,8 @@ class Total(Noun):
     wrong: int
     alone: Rate  # share proven of those that are left alone
     alone_differing: Rate  # the same, only of executables that differ
-    median_percent: float  # the median over the changes of the share proven of those left alone
+    mean_percent: float  # over the changes, of the share proven of those left alone: each counts the same
+    median_percent: float
     least_percent: float
     leaving_any_alone: int  # changes
     reaching: int  # of these: changes of which the wanted share of that was proven
@@ -146,6 +147,7 @@ def _total(kind: Kind, every: Sequence[tuple[Change, Proven]]) -> Total:
         wrong=sum(len(row.wrong) for row in rows),
         alone=rate(sum(row.alone_identical for row in rows), sum(row.alone for row in rows)),
         alone_differing=rate(sum(differing), len(differing)),
+        mean_percent=round(statistics.mean(shares), 1) if shares else 0.0,
         median_percent=round(statistics.median(shares), 1) if shares else 0.0,
         least_percent=round(min(shares), 1) if shares else 0.0,
         leaving_any_alone=len(shares),

@@ -68,7 +68,7 @@ def _totals(totals: Iterable[Total]) -> str:
         "changed, and of these called identical",
         "proven of those left alone",
         "the same where executables differ",
-        "the same by change (median, least)",
+        "the same by change (mean, median, least)",
         f"changes with {WANTED_PERCENT:g} % or more",
     )
     return _table(
@@ -83,7 +83,7 @@ def _totals(totals: Iterable[Total]) -> str:
                 f"{one.changed}, {one.wrong}",
                 f"{one.alone} of {one.alone.trials}",
                 f"{one.alone_differing} of {one.alone_differing.trials}",
-                f"{one.median_percent} %, {one.least_percent} %",
+                f"{one.mean_percent} %, {one.median_percent} %, {one.least_percent} %",
                 f"{one.reaching} of {one.leaving_any_alone}",
             )
             for one in totals
