@@ -17,9 +17,9 @@ def quoted(found: Figures) -> str:
             f"- {commits.changes} commits of {commits.crates} public crates leave {commits.alone.trials:,} "
             f"of {commits.benchmarks:,} benchmarks alone. {commits.alone.rate * 100:.1f} % of these were "
             f"proven; where the executables differ at all {commits.alone_differing.rate * 100:.1f} %. "
-            f"Over the commits the mean is {commits.mean_percent:g} %, the median {commits.median_percent:g} %, "
-            f"the least {commits.least_percent:g} %; {commits.reaching} of {commits.leaving_any_alone} commits that "
-            f"leave any alone reach {WANTED_PERCENT:g} %.",
+            f"Over the commits the mean is {commits.mean_percent:g} %, the median "
+            f"{commits.median_percent:g} %, the least {commits.least_percent:g} %; {commits.reaching} of "
+            f"{commits.leaving_any_alone} commits that leave any alone reach {WANTED_PERCENT:g} %.",
             f"- Of {commits.changed} benchmarks that visibly compute something else after a commit, "
             f"{_none(commits.wrong)} called identical; of {reached} that are reached by changes of the "
             f"example crate or planted into public crates, {_none(missed)}.",

@@ -8,17 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmark_ci.build.build import Build, build
-from benchmark_ci.build.side import forget
 from benchmark_ci.model import Noun, Settings, Side
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.environment import on_a_terminal
 from benchmark_ci.wall.site import Site
+from benchmarks import pairs
 from benchmarks.proof import crates
 from benchmarks.proof.changes import Change
 from benchmarks.proof.crates import Crate
@@ -79,11 +78,8 @@ class Workshop:
 
         def checkout(side: Side, folder: Path) -> tuple[str, ...]:
             cautions = self.sources.put(crate, change, side, folder)
-            if side is Side.BASELINE and dependencies_kept:
-                target = site.folder(side) / "target"
-                target.rmdir()
-                kept.rename(target)
-                forget(target, _own_packages(folder))
+            if side is Side.BASELINE:
+                pairs.lend(kept, site.folder(side) / "target", folder)
             return cautions
 
         began = time.monotonic()
@@ -120,33 +116,10 @@ def _park(pair: Pair, home: Path, parked: Path) -> None:
     """Take a pair off the common path, without its target directories; baseline's holds the dependencies."""
     shutil.rmtree(parked, ignore_errors=True)
     parked.mkdir(parents=True)
+    pairs.strip(pair.site, pair.build, home / "dependencies")
     for side in Side:
-        folder = pair.site.folder(side)
-        executables = [
-            exe.path.relative_to(pair.site.here) for exe in pair.build.executables if exe.side is side
-        ]
-        old = folder / "built"
-        (folder / "target").rename(old)
-        for path in executables:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            for end in ("", ".map"):  # the linker's map, which the proof reads
-                inside = path.with_name(path.name + end)
-                built = old / inside.relative_to("target")
-                if built.exists():
-                    built.rename(folder / inside)
-        if side is Side.BASELINE and (old / "release" / ".fingerprint").is_dir():
-            shutil.rmtree(home / "dependencies", ignore_errors=True)
-            old.rename(home / "dependencies")
-        else:
-            shutil.rmtree(old)
-        folder.rename(parked / side)
+        pair.site.folder(side).rename(parked / side)
     known = _Parked(
         build=pair.build, build_seconds=pair.build_seconds, dependencies_kept=pair.dependencies_kept
     )
     (parked / PAIR).write_text(known.model_dump_json(), encoding="utf-8")
-
-
-def _own_packages(sources: Path) -> set[str]:
-    """Packages of the repository, of whose earlier builds nothing may be reused."""
-    manifests = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sources.rglob("Cargo.toml")]
-    return {one["package"]["name"] for one in manifests if "package" in one}

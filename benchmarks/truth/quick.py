@@ -21,6 +21,7 @@ LARGE_PERCENT = 60
 
 EQUAL = ("equal/arithmetic", "equal/sorting", "equal/hashing", "equal/formatting", "equal/allocating")
 SLOWER = "work/arithmetic"
+CHANGE = Variant(name=f"quick-{LARGE_PERCENT}", experiment=Experiment.PLANTED, number=LARGE_PERCENT)
 QUICK = crates.OURS.model_copy(update={"filter": f"^({'|'.join((*EQUAL, SLOWER))})$"})
 
 
@@ -49,8 +50,7 @@ def quick(work: Path | None = None) -> Answer:
     """Measure our own crate against itself, one benchmark of it with 60 % more work."""
     with tempfile.TemporaryDirectory(prefix="truth-") as temporary:
         workshop = Workshop(work or Path(temporary), Quietly())
-        change = Variant(name=f"quick-{LARGE_PERCENT}", experiment=Experiment.PLANTED, number=LARGE_PERCENT)
-        pair = workshop.pair(QUICK, change)
+        pair = workshop.pair(QUICK, CHANGE)
         found = []
         for repetition in range(REPETITIONS):
             recording, _ = measure(pair, (THRESHOLD,), repetition, Quietly())

@@ -12,7 +12,7 @@ from benchmark_ci.wall.signals import interruptible
 from benchmarks.truth import crates, plan, store, variant
 from benchmarks.truth.measuring import run
 from benchmarks.truth.record import Experiment, Key
-from benchmarks.truth.workshop import Pair, Workshop
+from benchmarks.truth.workshop import Workshop
 
 WORK = Path(__file__).parent / "target"
 """Where sources and builds are kept between calls; not committed."""
@@ -59,41 +59,23 @@ def study(
     done = {one.key for path in {data, kept} for one in store.read(path)}
     missing = [key for key in plan.runs() if key not in done and wanted(key)]
     voice.say(f"{len(done)} runs are done, {len(missing)} are missing")
-    pair: tuple[str, Pair] | None = None
     try:
         with interruptible():
             for key in missing:
                 if time.monotonic() > until:
                     break
-                pair = _pair(workshop, key, pair)
+                pair = workshop.pair(crates.named(key.crate), variant.variant_of(key))
                 began = time.monotonic()
-                one = run(key, pair[1], voice, alone=lane is None)
+                one = run(key, pair, voice, alone=lane is None)
                 store.append(one, kept)
                 voice.say(_told(key, one.told, time.monotonic() - began))
     except Interrupted:
         voice.say("Stopped; the run in flight is lost, the next call begins with it.")
     except BenchmarkCIError as error:
         voice.warn(f"{error.message} {error.remedy}")
-    finally:
-        _forget(pair)
     left = len(missing) - len({one.key for one in store.read(kept)} & set(missing))
     voice.say(f"{left} runs are still missing")
     return left
-
-
-def _pair(workshop: Workshop, key: Key, before: tuple[str, Pair] | None) -> tuple[str, Pair]:
-    """The pair that a run needs; an arrangement of code is used by two runs in a row and then removed."""
-    change = variant.variant_of(key)
-    name = f"{key.crate} {change.name}"
-    if before and before[0] == name:
-        return before
-    _forget(before)
-    return name, workshop.pair(crates.named(key.crate), change)
-
-
-def _forget(pair: tuple[str, Pair] | None) -> None:
-    if pair and Experiment.MOVED in pair[0]:
-        pair[1].remove()
 
 
 def _told(key: Key, verdicts: str, seconds: float) -> str:

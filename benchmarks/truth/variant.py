@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Noun
 from benchmarks.truth.record import Experiment, Key
 
@@ -47,15 +48,22 @@ def _move(source: Path, arrangement: int) -> None:
     order (odd). The benchmarks' own code stays as it is.
     """
     if arrangement % 2:
-        folder = source / ".cargo"
-        folder.mkdir(exist_ok=True)
-        (folder / "config.toml").write_text(
-            f'[build]\nrustflags = ["-Clink-arg=-Wl,--shuffle-sections=*={arrangement}"]\n', encoding="utf-8"
-        )
+        _shuffle(source, arrangement)
         return
     for file in (source / "src" / "lib.rs", *sorted((source / "benches").glob("*.rs"))):
         with file.open("a", encoding="utf-8") as opened:
             opened.write("\n".join(_unrelated(arrangement, file.parent.name)))
+
+
+def _shuffle(source: Path, arrangement: int) -> None:
+    """By a build script, so that no dependency is compiled anew. A published package says if it has one."""
+    manifest = source / "Cargo.toml"
+    before, without, after = manifest.read_text(encoding="utf-8").partition("\nbuild = false\n")
+    if not without:
+        raise BuildFailed(f"{source.name} has a build script of its own: its functions cannot be shuffled")
+    manifest.write_text(f'{before}\nbuild = "shuffle.rs"\n{after}', encoding="utf-8")
+    flag = f"cargo:rustc-link-arg-benches=-Wl,--shuffle-sections=*={arrangement}"
+    (source / "shuffle.rs").write_text(f'fn main() {{\n    println!("{flag}");\n}}\n', encoding="utf-8")
 
 
 def _unrelated(arrangement: int, where: str) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Pairs of built sides, made by the product's own build; those that many runs share are kept on disk."""
+"""Pairs of built sides, made by the product's own build, kept on disk without their target directories."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from pydantic import ValidationError
 from benchmark_ci.build.build import Build, build
 from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Noun, Settings, Side
+from benchmark_ci.prove.elf import Image
 from benchmark_ci.voice import Voice
 from benchmark_ci.wall.environment import on_a_terminal
 from benchmark_ci.wall.site import Site
+from benchmarks import pairs
 from benchmarks.truth import crates, variant
 from benchmarks.truth.crates import Crate
 from benchmarks.truth.record import Experiment
 from benchmarks.truth.variant import Variant
 
 BUILT = "built.json"
+OF_A_COUNT = {".data", ".note.gnu.build-id"}
+"""Sections that may differ where nothing but the count of units was changed."""
 
 
 class ReopenedSite(Site):
@@ -43,10 +47,6 @@ class Pair(Noun, arbitrary_types_allowed=True):
     site: Site
     build: Build
     same_bytes: bool
-
-    def remove(self) -> None:
-        """Take both sides away."""
-        self.site.remove()
 
 
 class Workshop:
@@ -74,9 +74,12 @@ class Workshop:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         site = Site(root, None)
+        dependencies = self._work / "dependencies" / f"{crate.name}-{crate.version}"
 
         def checkout(side: Side, folder: Path) -> tuple[str, ...]:
             crates.copy(crate, self._work, folder)
+            if side is Side.BASELINE:
+                pairs.lend(dependencies, site.folder(side) / "target", folder)
             if crate.name == crates.PLANTED:
                 variant.plant(folder, 0)
             if side is Side.CURRENT:
@@ -94,7 +97,12 @@ class Workshop:
         if built.preparation.target_failures:
             site.remove()
             raise BuildFailed(f"{root.name}: {built.preparation.target_failures[0].reason}")
+        pairs.strip(site, built, dependencies)
         pair = _pair(site, built)
+        if change.experiment is Experiment.PLANTED and (other := differing(site, built) - OF_A_COUNT):
+            raise BuildFailed(
+                f"{root.name}: more than a count was planted, {', '.join(sorted(other))} differ"
+            )
         if pair.same_bytes is not (change.experiment is Experiment.SAME or change.name == "planted-0"):
             self._voice.say(
                 f"{root.name}: both sides' bytes are {'equal' if pair.same_bytes else 'different'}"
@@ -114,7 +122,20 @@ def _digest_of(folder: Path) -> str:
 
 
 def _digests(site: Site, built: Build) -> Iterable[str]:
-    """Of each executable, found in its side's folder."""
+    """Of each executable."""
+    return (hashlib.sha256(content).hexdigest() for content in _contents(site, built))
+
+
+def differing(site: Site, built: Build) -> set[str]:
+    """Names of sections that not all executables have at the same place with the same content."""
+    first, *others = [
+        {(one.name, one.start, one.end, one.data) for one in Image(content).sections}
+        for content in _contents(site, built)
+    ]
+    return {name for name, *_ in first.union(*others) - first.intersection(*others)}
+
+
+def _contents(site: Site, built: Build) -> Iterable[bytes]:
+    """Each executable's file, found in its side's folder."""
     for exe in built.executables:
-        file = site.folder(exe.side) / exe.path.relative_to(site.here)
-        yield hashlib.sha256(file.read_bytes()).hexdigest()
+        yield (site.folder(exe.side) / exe.path.relative_to(site.here)).read_bytes()
