@@ -97,7 +97,7 @@ def together(results: Sequence[Result]) -> str:
 
 
 def _cells(result: Result, shared: frozenset[str], reason: str) -> tuple[str, ...]:
-    limit, rule = selection.limit(result)
+    _, limit, rule = selection.limit(result)
     return (
         markdown.code(result.id)
         + (f"<br>{_small_code(result)}" if result.id in shared else "")

@@ -96,11 +96,11 @@ def interval(result: Result) -> str:
     return units.interval(result.change_low_percent, result.change_high_percent)
 
 
-def limit(result: Result) -> tuple[str, str]:
-    """`10 %` and the rule that set it, if one did; a dash and nothing where no change was held against it."""
+def limit(result: Result) -> tuple[float | None, str, str]:
+    """Percent, `10 %` and the rule that set it, if one did; where no change was held against it, a dash."""
     if result.change_percent is None:
-        return NONE, ""
-    return units.percent(result.limit_percent), result.limit_rule or ""
+        return None, NONE, ""
+    return result.limit_percent, units.percent(result.limit_percent), result.limit_rule or ""
 
 
 def memory(result: Result) -> tuple[int, int] | None:

@@ -50,7 +50,7 @@ def ordered(report: Report) -> list[Result]:
 def row(result: Result, course: Sparkline | None = None) -> Row:
     """What the table says of a benchmark."""
     both = selection.memory(result)
-    limit, rule = selection.limit(result)
+    limit_percent, limit, rule = selection.limit(result)
     return Row(
         name=plain.name(result.id),
         target=selection.target(result),
@@ -64,7 +64,7 @@ def row(result: Result, course: Sparkline | None = None) -> Row:
         change_key=_key(result.change_percent),
         limit=limit,
         limit_rule=plain.name(rule) if rule else "",
-        limit_key=_key(None if result.change_percent is None else result.limit_percent),
+        limit_key=_key(limit_percent),
         time_key=_key(result.current.time_ns if result.current else None),
         noise="" if result.noise_percent is None else units.percent(result.noise_percent),
         rounds=result.rounds,
