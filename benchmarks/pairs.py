@@ -20,6 +20,11 @@ def lend(dependencies: Path, target: Path, sources: Path) -> None:
         forget(target, _own_packages(sources))
 
 
+def give_back(site: Site, dependencies: Path) -> None:
+    """Leave both sides their target directories, to link them anew; a copy of baseline's goes on."""
+    shutil.copytree(site.folder(Side.BASELINE) / "target", dependencies, symlinks=True)
+
+
 def strip(site: Site, built: Build, dependencies: Path) -> None:
     """Take both sides' target directories away, executables excepted; baseline's become `dependencies`."""
     for side in Side:

@@ -27,6 +27,7 @@ def _run(arguments: argparse.Namespace) -> int:
             key.crate in (arguments.crate or (key.crate,))
             and key.load in (arguments.load or (key.load,))
             and key.experiment in (arguments.experiment or (key.experiment,))
+            and key.size_percent in (arguments.size or (key.size_percent,))
         )
 
     study.study(arguments.minutes, arguments.work, arguments.data, wanted, arguments.lane)
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
     run.add_argument("--load", action="append", choices=list(Load), type=Load)
     run.add_argument("--crate", action="append")
+    run.add_argument("--size", action="append", type=int, help="percent that is planted")
     run.add_argument("--lane", type=Path, help="of `lanes`: where this one keeps its runs")
     run.set_defaults(command=_run)
     several = commands.add_parser("lanes", help="runs beside busy neighbours, several at a time")

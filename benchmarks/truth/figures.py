@@ -61,13 +61,19 @@ class Planted(Noun):
 
 
 class Moved(Noun):
-    """Code that only lies elsewhere: what timing alone says, and what the proof says before."""
+    """Code that only lies elsewhere: what timing alone says, what the proof before it, and what all together.
+
+    The first runs were not asked for the product's last word, which the second look has.
+    """
 
     load: Load
     comparisons: int
     called_changed: int  # by timing alone, at the usual threshold
     proven: int  # to run the same code, so never timed
     called_and_not_proven: int
+    asked_for_all: int  # comparisons of which the product's last word is known
+    regressed_by_timing: int  # of these, by timing alone
+    regressed: Rate  # of these, in the end
 
 
 class Progress(Noun):
@@ -200,19 +206,24 @@ def _planted(runs: Iterable[Run]) -> Iterator[Planted]:
 def _moved(runs: Sequence[Run]) -> Iterator[Moved]:
     for load in Load:
         asked = [
-            (one.proven, judged.verdict in (Verdict.REGRESSED, Verdict.IMPROVED))
+            (one, judged.verdict)
             for run in runs
             if run.key.experiment is Experiment.MOVED and run.key.load is load
             for one, judged in _judged(run, max(run.thresholds))
             if one.proven is not None
         ]
         if asked:
+            changed = [one for one, verdict in asked if verdict in (Verdict.REGRESSED, Verdict.IMPROVED)]
+            last = [(one.said, verdict) for one, verdict in asked if one.said]
             yield Moved(
                 load=load,
                 comparisons=len(asked),
-                called_changed=sum(changed for _, changed in asked),
-                proven=sum(bool(proven) for proven, _ in asked),
-                called_and_not_proven=sum(changed and not proven for proven, changed in asked),
+                called_changed=len(changed),
+                proven=sum(bool(one.proven) for one, _ in asked),
+                called_and_not_proven=sum(not one.proven for one in changed),
+                asked_for_all=len(last),
+                regressed_by_timing=sum(verdict is Verdict.REGRESSED for _, verdict in last),
+                regressed=rate(sum(said == Verdict.REGRESSED for said, _ in last), len(last)),
             )
 
 

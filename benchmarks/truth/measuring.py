@@ -7,18 +7,20 @@ import shutil
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from benchmark_ci import __version__
+from benchmark_ci.judge.comparison import compare
 from benchmark_ci.judge.endpoints import values
 from benchmark_ci.judge.panel import Panel
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.measure.rounds import Rounds
-from benchmark_ci.model import BenchmarkId, Commit, FailOn, Header, Process, Recording, Side
+from benchmark_ci.model import BenchmarkId, Commit, FailOn, Header, Process, Proof, Recording, Side
 from benchmark_ci.prove.suite import prove_suite
+from benchmark_ci.second_look import SecondLook
 from benchmark_ci.voice import Voice
 from benchmarks.truth import plan
 from benchmarks.truth.load import Watch, neighbours
@@ -39,6 +41,9 @@ from benchmarks.truth.replay import replay
 from benchmarks.truth.workshop import Pair
 
 ENDLESS_SECONDS = 24 * 3600.0
+SECOND_LOOK_SECONDS = 600.0
+"""What is left of the time budget for it."""
+
 DIGITS = 7
 
 
@@ -47,20 +52,20 @@ class Thresholds:
 
     def __init__(self, thresholds: Iterable[float], seed: int, least_rounds: int) -> None:
         """One of the product's panels for each threshold."""
-        self._panels = [Panel(threshold, seed) for threshold in thresholds]
+        self.panels = [Panel(threshold, seed) for threshold in thresholds]
         self._least_rounds = least_rounds
         self._heard: dict[BenchmarkId, int] = defaultdict(int)
 
     def hear(self, process: Process) -> None:
         """Take in one process."""
         self._heard[process.id] += 1
-        for panel in self._panels:
+        for panel in self.panels:
             panel.hear(process)
 
     def decided(self) -> frozenset[BenchmarkId]:
         """What no panel wants to know more of."""
         enough = frozenset(one for one, count in self._heard.items() if count >= 2 * self._least_rounds)
-        return enough.intersection(*(panel.decided() for panel in self._panels))
+        return enough.intersection(*(panel.decided() for panel in self.panels))
 
 
 def measure(
@@ -70,14 +75,21 @@ def measure(
     voice: Voice,
     load: Load = Load.REST,
     least_rounds: int = 0,
+    proofs: Sequence[Proof] = (),
 ) -> tuple[Recording, float]:
-    """Measure a pair until it is decided at all thresholds; the recording, and wall seconds."""
+    """Measure a pair until it is decided at all thresholds; the recording, and wall seconds.
+
+    With `proofs` what is called regressed gets the product's second look, which the seconds do not hold.
+    """
     scratch = pair.site.root / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     recorder = Recorder(scratch / "recording.jsonl.gz")
     recorder.add(_header(seed, max(thresholds)))
     recorder.add(pair.build.preparation)
+    for proof in proofs:
+        recorder.add(proof)
+    question = Thresholds(thresholds, seed, least_rounds)
     with neighbours(load):
         began = time.monotonic()
         rounds = Rounds(
@@ -86,13 +98,18 @@ def measure(
             pair.site,
             recorder,
             KeptFiles(scratch / "kept"),
-            Thresholds(thresholds, seed, least_rounds),
+            question,
             voice,
             seed,
             ENDLESS_SECONDS,
         )
         rounds.run()
         elapsed = time.monotonic() - began
+        until = time.monotonic() + SECOND_LOOK_SECONDS
+        if proofs:
+            SecondLook(
+                pair.build, pair.site, recorder, voice, seed, lambda: until - time.monotonic(), None
+            ).take(question.panels[-1], proofs)
     recorder.close()
     recording = recordings.read(recorder.path)
     shutil.rmtree(scratch)
@@ -105,9 +122,9 @@ def run(key: Key, pair: Pair, voice: Voice, *, alone: bool) -> Run:
     watch = Watch()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     load = key.load if alone else Load.REST
-    recording, elapsed = measure(pair, thresholds, seed, voice, load, plan.least_rounds(key))
+    proofs = _proofs(pair) if key.experiment is Experiment.MOVED else ()
+    recording, elapsed = measure(pair, thresholds, seed, voice, load, plan.least_rounds(key), proofs)
     averages, share = watch.read()
-    proven = _proven(pair) if key.experiment is Experiment.MOVED else {}
     environment = pair.build.preparation.environment
     return Run(
         key=key,
@@ -121,23 +138,33 @@ def run(key: Key, pair: Pair, voice: Voice, *, alone: bool) -> Run:
         cpu_share=share,
         elapsed_seconds=round(elapsed, 1),
         same_bytes=pair.same_bytes,
-        benchmarks=tuple(
-            one.model_copy(update={"proven": proven.get(one.id)}) for one in kept(recording, thresholds, seed)
-        ),
+        benchmarks=tuple(_told_whole(kept(recording, thresholds, seed), recording, proofs)),
         failed=tuple(f"{one.id}: {one.reason}" for one in recording.failures),
     )
 
 
-def _proven(pair: Pair) -> dict[BenchmarkId, bool]:
-    """Which benchmarks the product would not have timed, because they run the same code."""
-    proofs = prove_suite(
-        pair.build.executables,
-        pair.build.preparation.benchmarks,
-        pair.site,
-        pair.build.changed_data_files,
-        pair.build.harness_versions,
+def _proofs(pair: Pair) -> tuple[Proof, ...]:
+    """What the product would have known without timing."""
+    return tuple(
+        prove_suite(
+            pair.build.executables,
+            pair.build.preparation.benchmarks,
+            pair.site,
+            pair.build.changed_data_files,
+            pair.build.harness_versions,
+        )
     )
-    return {one.id: one.identical for proof in proofs for one in proof.benchmarks}
+
+
+def _told_whole(some: Iterable[Kept], recording: Recording, proofs: Iterable[Proof]) -> Iterator[Kept]:
+    """With what was proven, and what the product says in the end."""
+    proven = {one.id: one.identical for proof in proofs for one in proof.benchmarks}
+    results = compare(recording).benchmarks if proven else ()
+    said = {
+        BenchmarkId(package=one.package, target=one.target, full_id=one.id): one.verdict for one in results
+    }
+    for one in some:
+        yield one.model_copy(update={"proven": proven.get(one.id), "said": said.get(one.id, "")})
 
 
 def kept(recording: Recording, thresholds: tuple[float, ...], seed: int) -> tuple[Kept, ...]:

@@ -11,7 +11,7 @@ from benchmarks.truth.record import Experiment, Load
 
 WORDS = {
     Load.REST: "At rest",
-    Load.BUSY: "Beside a busy neighbour on each core, and another measurement",
+    Load.BUSY: "Beside a busy neighbour on each core",
     Load.SHARED: "While others compiled and tested on the machine",
 }
 (THRESHOLD,) = USUAL
@@ -74,6 +74,11 @@ def _moved(found: Figures) -> Iterator[str]:
                     f"; of {one.comparisons} that the proof was asked about it knew {one.proven} to be the "
                     f"same, and left {one.called_and_not_proven} that were called changed"
                 )
+                if one.asked_for_all:
+                    told += (
+                        f"; of {one.asked_for_all} that got the second look, too, timing called "
+                        f"{one.regressed_by_timing} regressed and the product {one.regressed.hits}"
+                    )
             yield f"- **The same code, moved.** {WORDS[cell.load]}, {told}."
 
 

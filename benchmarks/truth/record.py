@@ -69,6 +69,7 @@ class Kept(Noun):
     current_samples: tuple[int, ...] = ()
     verdicts: dict[str, str] = Field(default_factory=dict)  # by threshold, as judged when it was measured
     proven: bool | None = None  # to run the same code; only moved code is asked
+    said: str = ""  # the product's verdict in the end, proof and second look included; only of moved code
 
     @property
     def rounds(self) -> tuple[Round, ...]:

@@ -48,7 +48,7 @@ def tables(found: Figures) -> str:
     if found.suites:
         parts += ["### Suites of equal benchmarks", _suites(found)]
     if found.moved:
-        parts += ["### Moved code, and what the proof says of it", _moved(found)]
+        parts += ["### Moved code, and what the proof and the second look say of it", _moved(found)]
     if found.planted:
         parts += ["### How large the planted slowdowns are", _planted(found)]
     return "\n\n".join(parts) + "\n"
@@ -135,6 +135,9 @@ def _moved(found: Figures) -> str:
         "changed, by timing alone",
         "proven the same, so not timed",
         "changed, and not proven",
+        "got the second look, too",
+        "of these regressed, by timing alone",
+        "of these regressed, in the end",
     )
     return _table(
         head,
@@ -142,6 +145,7 @@ def _moved(found: Figures) -> str:
             (
                 one.load,
                 *map(str, (one.comparisons, one.called_changed, one.proven, one.called_and_not_proven)),
+                *map(str, (one.asked_for_all, one.regressed_by_timing, one.regressed.hits)),
             )
             for one in found.moved
         ),

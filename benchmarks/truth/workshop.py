@@ -1,4 +1,7 @@
-"""Pairs of built sides, made by the product's own build, kept on disk without their target directories."""
+"""Pairs of built sides, made by the product's own build, kept on disk.
+
+Only those of moved code keep their target directories, since a second look links them anew.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,10 @@ class Workshop:
         if built.preparation.target_failures:
             site.remove()
             raise BuildFailed(f"{root.name}: {built.preparation.target_failures[0].reason}")
-        pairs.strip(site, built, dependencies)
+        if change.experiment is Experiment.MOVED:
+            pairs.give_back(site, dependencies)
+        else:
+            pairs.strip(site, built, dependencies)
         pair = _pair(site, built)
         if change.experiment is Experiment.PLANTED and (other := differing(site, built) - OF_A_COUNT):
             raise BuildFailed(

@@ -228,6 +228,26 @@ def test_moved_code_that_timing_calls_changed_is_counted_with_what_the_proof_say
     assert (found.proven, found.called_and_not_proven) == (2 * each, each)
 
 
+def test_what_the_second_look_takes_back_is_counted() -> None:
+    moved = KEY.model_copy(update={"experiment": Experiment.MOVED})
+
+    def looked_at(said: str) -> Run:
+        run = _run(moved, change=30.0)
+        update = {"proven": False, "said": said}
+        return run.model_copy(
+            update={"benchmarks": tuple(one.model_copy(update=update) for one in run.benchmarks)}
+        )
+
+    found = figures([looked_at("placement"), looked_at("regressed"), looked_at("")])
+    each = len(_run(moved).benchmarks)
+
+    (counted,) = found.moved
+    assert (counted.asked_for_all, counted.regressed_by_timing) == (2 * each, 2 * each)
+    assert (counted.regressed.hits, counted.regressed.trials) == (each, 2 * each)
+    told = f"that got the second look, too, timing called {2 * each} regressed and the product {each}"
+    assert told in quoted(found)
+
+
 def test_the_chart_names_itself_and_is_well_formed() -> None:
     points = tuple((float(size), rate(size, 20)) for size in (0, 5, 20))
 

@@ -113,6 +113,17 @@ def test_what_is_not_shown_stays_a_regression(percents: list[float]) -> None:
     assert f"averaged over {len(percents)} arrangements of the code" in result.reason
 
 
+def test_what_seems_to_be_within_and_is_not_shown_is_inconclusive() -> None:
+    content = recorded(bench(), proof(bench()), [-30.0, 45.0, -25.0, 40.0, -28.0, 42.0, -26.0, 38.0, -10.0])
+    result = judged(content)
+    assert result.averaged
+    assert (result.averaged.arrangements, result.averaged.within) == (9, None)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.reason.startswith("Beyond the limit as linked: +12.0 %, but ")
+    assert result.reason.endswith(" averaged over 9 arrangements of the code, which differ too much.")
+    assert not fails_job(compare(content), FailOn.REGRESSION)
+
+
 def test_one_arrangement_has_no_interval() -> None:
     result = judged(recorded(bench(), proof(bench()), [3.0]))
     assert result.averaged

@@ -1,7 +1,7 @@
 """Regressions that other arrangements of the code take back, and what is said of those that they do not.
 
-Only what is called regressed is looked at, so nothing becomes red here. And it must be shown that the average
-is within the limit: what is not shown stays a regression.
+Only what is called regressed is looked at, so nothing becomes red here. It is taken back where the average is
+shown to be within the limit. Where it seems to be and is not shown, it is inconclusive; all else stays red.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 
 from benchmark_ci.judge.arrangements import Arranged, Suspect, averaged
+from benchmark_ci.judge.looks import LOOKS
 from benchmark_ci.judge.suite import Judged
 from benchmark_ci.model import (
     Averaged,
@@ -61,7 +62,15 @@ def with_average(
     update: dict[str, object] = {"averaged": found, "reason": _told(result, found, left_out)}
     if found.within:
         update["verdict"] = Verdict.PLACEMENT
+    elif _seems_within(found, result.limit_percent):
+        update["verdict"] = Verdict.INCONCLUSIVE
     return result.model_copy(update=update)
+
+
+def _seems_within(found: Averaged, limit_percent: float) -> bool:
+    """Whether arrangements that suffice to show something show neither, and their average is within."""
+    enough = found.arrangements >= LOOKS[0][0]
+    return enough and found.within is None and found.change_percent <= limit_percent
 
 
 def why_left_out(recording: Recording, key: BenchmarkId) -> str:
@@ -83,12 +92,14 @@ def _told(result: Result, found: Averaged, left_out: str) -> str:
     change = f"{_signed(found.change_percent)} %"
     if found.low_percent is not None and found.high_percent is not None:
         change += f" ({_signed(found.low_percent)} to {_signed(found.high_percent)})"
+    as_linked = f"{_signed(result.change_percent or 0)} %"
     if found.within:
-        as_linked = _signed(result.change_percent or 0)
-        return f"Beyond the limit only as linked: {as_linked} %, but {change} {of}."
+        return f"Beyond the limit only as linked: {as_linked}, but {change} {of}."
     if found.within is False:
         return f"Its place in memory is not the cause: {change} {of}."
     why = f" ({left_out})" if left_out else ""
+    if _seems_within(found, result.limit_percent):
+        return f"Beyond the limit as linked: {as_linked}, but {change} {of}, which differ too much{why}."
     return f"Its place in memory may be the cause, which is not shown: {change} {of}{why}."
 
 
