@@ -20,9 +20,13 @@ def lend(dependencies: Path, target: Path, sources: Path) -> None:
         forget(target, _own_packages(sources))
 
 
-def give_back(site: Site, dependencies: Path) -> None:
-    """Leave both sides their target directories, to link them anew; a copy of baseline's goes on."""
-    shutil.copytree(site.folder(Side.BASELINE) / "target", dependencies, symlinks=True)
+def pass_on(site: Site, dependencies: Path) -> None:
+    """Leave both sides their target directories, to be linked anew; a copy of baseline's goes on."""
+    half_copied = dependencies.with_name(f"{dependencies.name}.new")
+    shutil.rmtree(half_copied, ignore_errors=True)
+    shutil.copytree(site.folder(Side.BASELINE) / "target", half_copied, symlinks=True)
+    shutil.rmtree(dependencies, ignore_errors=True)
+    half_copied.rename(dependencies)
 
 
 def strip(site: Site, built: Build, dependencies: Path) -> None:

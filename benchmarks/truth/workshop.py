@@ -101,7 +101,7 @@ class Workshop:
             site.remove()
             raise BuildFailed(f"{root.name}: {built.preparation.target_failures[0].reason}")
         if change.experiment is Experiment.MOVED:
-            pairs.give_back(site, dependencies)
+            pairs.pass_on(site, dependencies)
         else:
             pairs.strip(site, built, dependencies)
         pair = _pair(site, built)
