@@ -62,12 +62,12 @@ def with_average(
     update: dict[str, object] = {"averaged": found, "reason": _told(result, found, left_out)}
     if found.within:
         update["verdict"] = Verdict.PLACEMENT
-    elif _seems_within(found, result.limit_percent):
+    elif seems_within(found, result.limit_percent):
         update["verdict"] = Verdict.INCONCLUSIVE
     return result.model_copy(update=update)
 
 
-def _seems_within(found: Averaged, limit_percent: float) -> bool:
+def seems_within(found: Averaged, limit_percent: float) -> bool:
     """Whether arrangements that suffice to show something show neither, and their average is within."""
     enough = found.arrangements >= LOOKS[0][0]
     return enough and found.within is None and found.change_percent <= limit_percent
@@ -98,7 +98,7 @@ def _told(result: Result, found: Averaged, left_out: str) -> str:
     if found.within is False:
         return f"Its place in memory is not the cause: {change} {of}."
     why = f" ({left_out})" if left_out else ""
-    if _seems_within(found, result.limit_percent):
+    if seems_within(found, result.limit_percent):
         return f"Beyond the limit as linked: {as_linked}, but {change} {of}, which differ too much{why}."
     return f"Its place in memory may be the cause, which is not shown: {change} {of}{why}."
 
