@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from benchmark_ci import prove as prove_package
+from benchmark_ci.build.unoptimised import unoptimised
 from benchmark_ci.errors import BenchmarkCIError, Interrupted
 from benchmark_ci.model import Noun, Side
 from benchmark_ci.prove.suite import prove_suite
@@ -101,6 +102,7 @@ def prove(change: Change, pair: Pair) -> Proven:
             pair.site,
             built.changed_data_files,
             built.harness_versions,
+            unoptimised=partial(unoptimised, built, pair.site, Quietly()),
         )
     )
     seconds = time.monotonic() - began

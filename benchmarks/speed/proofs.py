@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmark_ci.build.build import build
+from benchmark_ci.build.unoptimised import unoptimised
 from benchmark_ci.model import Noun, Proof, Settings, Side
 from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.wall.environment import on_a_terminal
@@ -136,6 +138,7 @@ def _synthetic() -> list[Proof]:
                 site,
                 built.changed_data_files,
                 built.harness_versions,
+                unoptimised=partial(unoptimised, built, site, Quietly()),
             )
         )
 

@@ -9,8 +9,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from benchmark_ci import __version__
+from benchmark_ci.build.unoptimised import unoptimised
 from benchmark_ci.judge.comparison import compare
 from benchmark_ci.judge.endpoints import values
 from benchmark_ci.judge.panel import Panel
@@ -122,7 +124,7 @@ def run(key: Key, pair: Pair, voice: Voice, *, alone: bool) -> Run:
     watch = Watch()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     load = key.load if alone else Load.REST
-    proofs = _proofs(pair) if key.experiment is Experiment.MOVED else ()
+    proofs = _proofs(pair, voice) if key.experiment is Experiment.MOVED else ()
     recording, elapsed = measure(pair, thresholds, seed, voice, load, plan.least_rounds(key), proofs)
     averages, share = watch.read()
     environment = pair.build.preparation.environment
@@ -143,7 +145,7 @@ def run(key: Key, pair: Pair, voice: Voice, *, alone: bool) -> Run:
     )
 
 
-def _proofs(pair: Pair) -> tuple[Proof, ...]:
+def _proofs(pair: Pair, voice: Voice) -> tuple[Proof, ...]:
     """What the product would have known without timing."""
     return tuple(
         prove_suite(
@@ -152,6 +154,7 @@ def _proofs(pair: Pair) -> tuple[Proof, ...]:
             pair.site,
             pair.build.changed_data_files,
             pair.build.harness_versions,
+            unoptimised=partial(unoptimised, pair.build, pair.site, voice),
         )
     )
 

@@ -10,6 +10,7 @@ import secrets
 import time
 import traceback
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from benchmark_ci import __version__
 from benchmark_ci.build.build import Build, build
 from benchmark_ci.build.discovery import asked_for
 from benchmark_ci.build.rules import insist_on_memory
+from benchmark_ci.build.unoptimised import unoptimised
 from benchmark_ci.door import RECORDING, Door
 from benchmark_ci.errors import (
     BenchmarkCIError,
@@ -228,11 +230,12 @@ class _Gathering:
                 self.site,
                 built.changed_data_files,
                 built.harness_versions,
+                unoptimised=partial(unoptimised, built, self.site, self._voice),
             ):
                 self.recorder.add(proof)
                 proofs.append(proof)
                 same = sum(one.identical for one in proof.benchmarks)
-                why = f": {proof.reason}" if proof.reason else ""
+                why = f": {proof.reason or proof.unoptimised}" if proof.reason or proof.unoptimised else ""
                 self._voice.say(
                     f"{proof.target}: {same} of {len(proof.benchmarks)} benchmarks run the same code{why}"
                 )

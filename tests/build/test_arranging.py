@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from iced_x86 import Decoder
 
-from benchmark_ci.build.arranging import NO_TIME, NOT_LINKED, OWN_WRAPPER, relink
+from benchmark_ci.build.again import NO_TIME, OWN_WRAPPER
+from benchmark_ci.build.arranging import NOT_LINKED, relink
 from benchmark_ci.build.build import Build
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.model import Settings, Side, Target
@@ -57,7 +58,7 @@ class Both:
             self.build.recipes, self.build.executables, targets, seed, self.site, self.voice, limit
         )
         assert [self.content(exe) for exe in self.build.executables] == self.as_linked, "back in its place"
-        assert not [path for side in Side for path in self.site.folder(side).rglob("*.linked")]
+        assert not [path for side in Side for path in self.site.folder(side).rglob("*.built")]
         return answer
 
     def arranged(self, seed: int, targets: tuple[Target, ...] = (BENCH,)) -> tuple[Executable, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -130,9 +132,7 @@ def test_the_users_own_wrapper_is_used(tmp_path: Path) -> None:
     ],
 )
 def test_who_links_decides_how_it_is_asked(tmp_path: Path, arguments: str, added: str) -> None:
-    said = spoken(
-        tmp_path, f"--crate-name b b.rs --crate-type bin --out-dir OUT -C extra-filename=-1 {arguments}"
-    )
+    said = spoken(tmp_path, f"{BENCH} {arguments}")
     assert said[-2:] == ["-C", f"link-arg={added}{tmp_path}/out/b-1.map"]
 
 
@@ -154,7 +154,40 @@ def test_stripping_is_undone_where_it_was_asked_for(tmp_path: Path) -> None:
     assert said[-2:] == ["-C", "strip=debuginfo"]
 
 
-def spoken(folder: Path, arguments: str) -> list[str]:
+@pytest.mark.parametrize(
+    ("arguments", "assertions", "checks"),
+    [
+        ("-C opt-level=3", "off", "off"),
+        ("-Copt-level=s -C debug-assertions=on", "on", "on"),
+        ("--codegen=opt-level=2 -Cdebug-assertions -Coverflow-checks=no", "on", "no"),
+        ("-O -C overflow-checks", "off", "on"),
+        ("-C opt-level=3 -C debug-assertions=yes -C debug-assertions=n", "n", "n"),
+    ],
+)
+def test_unoptimised_keeps_the_profiles_checks(
+    tmp_path: Path, arguments: str, assertions: str, checks: str
+) -> None:
+    """Without optimisation rustc turns them on by itself, and `cfg(debug_assertions)` is other code."""
+    said = spoken(tmp_path, f"{BENCH} {arguments}", {linking.UNOPTIMISED: "1"})
+    assert said[-8:-2] == [
+        *("-C", "opt-level=0"),
+        *("-C", f"debug-assertions={assertions}"),
+        *("-C", f"overflow-checks={checks}"),
+    ]
+    assert said[-1] == f"link-arg=-Wl,-Map={tmp_path}/out/b-1.unoptimised.map"
+
+
+@pytest.mark.parametrize("arguments", ["", "-C opt-level=0", "-C opt-level=3 -Copt-level=0"])
+def test_what_is_not_optimised_stays_as_it_is(tmp_path: Path, arguments: str) -> None:
+    said = spoken(tmp_path, f"{BENCH} {arguments}", {linking.UNOPTIMISED: "1"})
+    assert said[-2:] == ["-C", f"link-arg=-Wl,-Map={tmp_path}/out/b-1.map"]
+    assert said[:-2] == f"{BENCH} {arguments}".replace("OUT", f"{tmp_path}/out").split()
+
+
+BENCH = "--crate-name b b.rs --crate-type bin --out-dir OUT -C extra-filename=-1"
+
+
+def spoken(folder: Path, arguments: str, env: Mapping[str, str] | None = None) -> list[str]:
     """What the script hands to rustc; spaces stand in arguments of the user's, too."""
     (folder / "out").mkdir()
     rustc = folder / "real rustc"
@@ -165,5 +198,11 @@ def spoken(folder: Path, arguments: str) -> list[str]:
     with site.at(Side.BASELINE) as here:
         [script] = linking.environment(site, {}, here / "src").values()
     split = arguments.replace("OUT", f"{folder}/out").split()
-    done = subprocess.run([script, str(rustc), *split], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [script, str(rustc), *split],
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout.splitlines()

@@ -106,9 +106,11 @@ def test_the_slowed_benchmark_is_the_one_that_regressed(slow: Push) -> None:
         SLOWED: "regressed",
         UNTOUCHED: "identical",
     }
-    # with so few, it is timed as the control, and ends after a few rounds
-    assert by_id[UNTOUCHED]["control"] in ("unchanged", "inconclusive")
-    assert slow.report["controls"] == {**slow.report["controls"], "timed": 1, "called_changed": 0}
+    # with so few, it is timed as the control: what timing says of it is said, and turns no verdict
+    called = by_id[UNTOUCHED]["control"]
+    changed = int(called in ("regressed", "improved"))
+    assert changed or called in ("unchanged", "inconclusive")
+    assert slow.report["controls"] == {**slow.report["controls"], "timed": 1, "called_changed": changed}
     guilty = by_id[SLOWED]
     assert guilty["baseline_instructions"] < guilty["current_instructions"]
     assert any("channel" in name for name in guilty["differs"])

@@ -6,13 +6,17 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmark_ci.build import linking
+from benchmark_ci.build.again import Recipe
+from benchmark_ci.build.build import Build
 from benchmark_ci.build.executable import Executable, listing
+from benchmark_ci.build.unoptimised import unoptimised
 from benchmark_ci.model import BenchmarkId, Discovered, Side, Target
 from benchmark_ci.wall.site import Site
+from tests.engine import Heard, machine_toolchain, preparation
 from tests.prove.variants import Edit
 
 CRATE = Path(__file__).parent / "crate"
@@ -21,8 +25,16 @@ CRATE = Path(__file__).parent / "crate"
 class Workshop:
     """One site; baseline is built once, current anew for each variant."""
 
-    def __init__(self, root: Path, env: Mapping[str, str] | None = None, edits: Iterable[Edit] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        env: Mapping[str, str] | None = None,
+        edits: Iterable[Edit] = (),
+        arguments: Sequence[str] = (),
+    ) -> None:
+        """`arguments` are cargo's."""
         (root / "site").mkdir()
+        self._arguments = ("bench", "--no-run", *arguments)
         self.site = Site(root / "site", None)
         self._env = {**os.environ, **(env or {})}
         self.baseline = self._build(Side.BASELINE, edits)
@@ -52,7 +64,7 @@ class Workshop:
             **linking.environment(self.site, self._env, here / "src"),
         }
         done = subprocess.run(
-            ("cargo", "bench", "--no-run", "--message-format=json-render-diagnostics"),
+            ("cargo", *self._arguments, "--message-format=json-render-diagnostics"),
             cwd=here / "src",
             env=env,
             capture_output=True,
@@ -73,6 +85,24 @@ class Workshop:
             for message in messages
             if message.get("reason") == "compiler-artifact" and message["target"]["kind"] == ["bench"]
         }
+
+    def unoptimised(self, target: Target, limit_seconds: float) -> tuple[Executable, ...] | str:
+        """Both sides' executables of a target that stands as it was built, made again as the product does."""
+        here = self.site.here
+        recipe = Recipe(
+            toolchain=machine_toolchain(),
+            env=self._env,
+            directory=here / "src",
+            target=here / "target",
+            arguments=self._arguments,
+        )
+        exe = self.baseline[target.name]
+        built = Build(
+            executables=tuple(exe.model_copy(update={"side": side}) for side in Side),
+            preparation=preparation(()),
+            recipes=dict.fromkeys(Side, recipe),
+        )
+        return unoptimised(built, self.site, Heard(), target, limit_seconds)
 
     def benchmarks(self, exe: Executable) -> tuple[Discovered, ...]:
         """What discovery would find on both sides."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 from benchmark_ci.build import changes, discovery, lock, metadata, rules, toolchain
-from benchmark_ci.build.arranging import Recipe
+from benchmark_ci.build.again import Recipe
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.launcher import compile_launcher
 from benchmark_ci.build.side import BuiltSide, SideBuilder
@@ -41,7 +41,7 @@ class Build(Noun):
     preparation: Preparation
     harness_versions: Mapping[str, tuple[str, str]] = {}  # Criterion's on both sides, by package of both
     changed_data_files: tuple[str, ...] = ()  # files of the sources that differ, of whatever kind
-    recipes: Mapping[Side, Recipe] = {}  # to link once more (`build/arranging.py`)
+    recipes: Mapping[Side, Recipe] = {}  # to make executables again (`build/again.py`)
 
 
 def build(

@@ -6,6 +6,8 @@ all of it. So cargo calls a script of ours in place of rustc for the workspace's
 with the very arguments that it got; where an executable is linked it adds two: write a map, and keep the
 symbols. What is compiled does not depend on either. Where the link fails with them it is done again without.
 With `SHUFFLE` in its environment it asks for another order of the sections instead (`build/arranging.py`).
+With `UNOPTIMISED` it asks for no optimisation besides; the profile's checks stay as they are, which rustc
+would turn on without it (`build/unoptimised.py`).
 """
 
 from __future__ import annotations
@@ -23,16 +25,28 @@ VARIABLE = "RUSTC_WORKSPACE_WRAPPER"
 SHUFFLE = "BENCHMARK_CI_SHUFFLE"
 """The seed of another order of sections; the link fails where the linker cannot do that."""
 
+UNOPTIMISED = "BENCHMARK_CI_UNOPTIMISED"
+"""Not empty: the executable is compiled without optimisation; where the profile asks for none, as it was."""
+
+UNOPTIMISED_SUFFIX = ".unoptimised"
+"""Of the name of such an executable, and so of its map's, which must not take the other map's place."""
+
 _NAME = "rustc"  # caching wrappers only take a compiler that is called so
 _CONFIGURED = re.compile(rb"rustc[-_]workspace[-_]wrapper")
 _SCRIPT = r"""#!/bin/sh
 # Calls rustc, the first argument. Where an executable is linked: with a linker map beside it, symbols kept;
-# with a seed in BENCHMARK_CI_SHUFFLE with its sections in another order and no map.
+# with a seed in BENCHMARK_CI_SHUFFLE with its sections in another order and no map; with something in
+# BENCHMARK_CI_UNOPTIMISED without optimisation, and the map under another name.
 rustc=$1
 shift
-kind=bin tests= folder= name= suffix= linker= flavor= strips= previous=
+kind=bin tests= folder= name= suffix= linker= flavor= strips= previous= level= assertions=off checks= ending=
 codegen() {
   case $1 in
+    opt-level=*) level=${1#*=} ;;
+    debug-assertions=*) assertions=${1#*=} ;;
+    debug-assertions) assertions=on ;;
+    overflow-checks=*) checks=${1#*=} ;;
+    overflow-checks) checks=on ;;
     extra-filename=*) suffix=${1#*=} ;;
     linker=*) linker=${1#*=} ;;
     linker-flavor=*) flavor=${1#*=} ;;
@@ -48,6 +62,7 @@ for argument in "$@"; do
   esac
   case $argument in
     --test) tests=yes ;;
+    -O) level=3 ;;
     --crate-type=*) kind=${argument#*=} ;;
     --out-dir=*) folder=${argument#*=} ;;
     --crate-name=*) name=${argument#*=} ;;
@@ -73,7 +88,11 @@ if [ -n "${BENCHMARK_CI_SHUFFLE:-}" ]; then
   told=$told--shuffle-sections=*=$BENCHMARK_CI_SHUFFLE
   exec "$rustc" "$@" -C "link-arg=$told" ${strips:+-C strip=debuginfo}
 fi
-file=$folder/$name$suffix.map
+if [ -n "${BENCHMARK_CI_UNOPTIMISED:-}" ] && [ "${level:-0}" != 0 ]; then
+  ending=.unoptimised
+  set -- "$@" -C opt-level=0 -C "debug-assertions=$assertions" -C "overflow-checks=${checks:-$assertions}"
+fi
+file=$folder/$name$suffix$ending.map
 rm -f "$file"
 "$rustc" "$@" -C "link-arg=$told-Map=$file" ${strips:+-C strip=debuginfo} 2>"$file.errors"
 code=$?

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmark_ci.build import cargo as cargo_program
 from benchmark_ci.build import executable, linking, metadata, unlinked
-from benchmark_ci.build.arranging import Recipe
+from benchmark_ci.build.again import Recipe
 from benchmark_ci.build.cargo import Cargo, Outcome
 from benchmark_ci.build.downloaded import downloaded
 from benchmark_ci.build.executable import Executable

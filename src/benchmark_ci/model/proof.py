@@ -23,6 +23,7 @@ class BenchmarkProof(Noun):
     baseline_instructions: int | None = Field(default=None, ge=0)
     current_instructions: int | None = Field(default=None, ge=0)
     same_instructions: bool = False  # both sides execute the same instructions the same number of times
+    unoptimised: bool = False  # identical, and what prepares it where nothing is optimised
 
 
 class Proof(Noun):
@@ -33,4 +34,5 @@ class Proof(Noun):
     benchmarks: tuple[BenchmarkProof, ...]
     whole: bool = False  # the executables are equal
     reason: str = ""  # why nothing could be claimed for the whole target
+    unoptimised: str = ""  # why code without optimisation, where it was asked, did not show (all) the rest
     seconds: float = Field(default=0.0, ge=0)

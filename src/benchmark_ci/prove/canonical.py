@@ -5,7 +5,7 @@ Two pieces with equal shapes do the same if what they refer to does, reference b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from benchmark_ci.prove import layout
@@ -13,7 +13,7 @@ from benchmark_ci.prove.cuts import Cuts
 from benchmark_ci.prove.decode import decoder_for
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image, Symbol
-from benchmark_ci.prove.form import Border, Form, Kind, Neighbour, Node, Writer
+from benchmark_ci.prove.form import Border, Edge, Form, Kind, Neighbour, Node, Writer
 from benchmark_ci.prove.instructions import Body, Landing, Reference, Use
 from benchmark_ci.prove.linkermap import LinkerMap
 from benchmark_ci.prove.relocations import Pointer
@@ -43,23 +43,37 @@ class _Around:
 class Canonical:
     """The canonical forms of one executable's pieces."""
 
-    def __init__(self, image: Image, linker_map: LinkerMap | None) -> None:
-        """Raises Doubt when nothing here understands the executable's code."""
+    def __init__(self, image: Image, linker_map: LinkerMap | None, *, optimised: bool = True) -> None:
+        """`optimised` as in `Layout`. Raises Doubt when nothing here understands the executable's code."""
         self.image = image
-        self._layout = layout.Layout(image, linker_map)
+        self._layout = layout.Layout(image, linker_map, optimised=optimised)
         self._cuts = Cuts(image, self._layout)
         self._decoder = decoder_for(image.machine)
         if self._decoder.parted and linker_map is None:
             raise Doubt("there is no linker map beside the executable")
         self._unwinding = Unwinding(image) if self._decoder.parted else None
+        self._forms: dict[Node, Form] = {}
 
     def form(self, node: Node) -> Form:
         """The form of a node; raises Doubt."""
+        known = self._forms.get(node)
+        if known is None:
+            known = self._forms[node] = self._form(node)
+        return known
+
+    def _form(self, node: Node) -> Form:
         if node.kind is Kind.FUNCTION:
             return self._function(node)
         if node.kind is Kind.THREAD:
             return self._thread_image()
         return self._object(node)
+
+    def refers(self, node: Node) -> Iterator[Edge]:
+        """What a piece refers to, and what else an address that it takes may mean; raises Doubt."""
+        form = self.form(node)
+        yield from form.edges
+        for border in form.borders:
+            yield from (Edge(near.node, False) for near in border if near is not None)
 
     @property
     def tells_calls(self) -> bool:

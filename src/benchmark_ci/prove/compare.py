@@ -118,7 +118,19 @@ class Comparison:
                     queue.append(step.pair)
         return [pair for pair in queue if pair in self._wrong]
 
-    def user(self, pair: Pair) -> str:
+    def name(self, pair: Pair) -> str:
+        """What a pair is, as a Rust programmer writes it."""
+        image = self.current.image
+        node = pair.current
+        if node.kind is Kind.FUNCTION:
+            return readable(image.functions[node.start].name)
+        if node.kind is Kind.THREAD:
+            return "a thread-local"
+        if symbol := image.object(node.start):
+            return readable(symbol.name)
+        return f"a constant used by {self._user(pair) or 'it'}"
+
+    def _user(self, pair: Pair) -> str:
         """A function that refers to a piece of data, as a person reads it; '' when none does."""
         seen = {pair}
         queue = [pair]

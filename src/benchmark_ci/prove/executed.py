@@ -40,6 +40,7 @@ class Executed(Canonical):
         self._cuts = code._cuts
         self._decoder = code._decoder
         self._unwinding = code._unwinding
+        self._forms = {}
         self.functions = frozenset().union(*(one.functions(code.image) for one in rounds))
         self._times = _together([one.own for one in rounds])
         self._addresses = sorted(self._times)

@@ -22,7 +22,9 @@ Extent = tuple[int, int]
 class Layout:
     """The extents of one executable's objects: from symbols (statics) and the linker's map (all else)."""
 
-    def __init__(self, image: Image, linker_map: LinkerMap | None) -> None:
+    def __init__(self, image: Image, linker_map: LinkerMap | None, *, optimised: bool = True) -> None:
+        """`optimised`: whether a compiler may have folded an index into an address."""
+        self._tiny = TINY if optimised else 0
         self._image = image
         self._map = linker_map
         self._function_names = {symbol.name for symbol in image.functions.values()}
@@ -48,7 +50,7 @@ class Layout:
         """
         inside = self.object_at(address)
         before = self._find(address - 1) if inside[0] == address else None
-        soon = NEAR if address > inside[0] else TINY
+        soon = NEAR if address > inside[0] else self._tiny
         after = self._following(inside[1]) if inside[1] - address <= soon else None
         found = [
             one if one and one != inside and self._known_to(function, one, address > inside[0]) else None

@@ -19,6 +19,7 @@ _PART = re.compile(
     r"\.(?:cold|part|isra|constprop)\b|^e8(?:43419|35769)@|^__CortexA53843419_|^OUTLINED_FUNCTION_"
 )
 _MEASURES = re.compile(r"(?:^|::)(?:Async)?Bencher(?:<.*>)?::iter\w*$")
+_CRATE = re.compile(r"(?<![\w:])(\w+)::")
 LONGEST_NAME = 160
 
 _PANICS = re.compile(
@@ -48,8 +49,13 @@ def full(symbol: str) -> str:
     return _plain(symbol, short=False)
 
 
+def mangled(symbol: str) -> str:
+    """A mangled name as rustc gave it: without what LLVM adds where it divides a program."""
+    return _LLVM.sub("", symbol)
+
+
 def _plain(symbol: str, *, short: bool) -> str:
-    plain = _LLVM.sub("", symbol)
+    plain = mangled(symbol)
     if plain.startswith("_ZN"):
         return _legacy(_LEGACY_HASH.sub("E", plain))
     if plain.startswith("_R"):
@@ -93,6 +99,11 @@ def _legacy(symbol: str) -> str:
 def _unescape(part: str) -> str:
     text = part[1:] if part.startswith("_$") else part
     return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text.replace("..", "::"))
+
+
+def crates(name: str) -> frozenset[str]:
+    """The crates that a readable name speaks of."""
+    return frozenset(_CRATE.findall(name))
 
 
 def panics(name: str) -> bool:

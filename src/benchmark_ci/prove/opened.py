@@ -24,11 +24,11 @@ from benchmark_ci.wall.site import Site
 class Opened:
     """Raises Doubt when the executable cannot be read, or nothing in it measures."""
 
-    def __init__(self, exe: Executable, site: Site, *, read_code: bool) -> None:
+    def __init__(self, exe: Executable, site: Site, *, read_code: bool, optimised: bool = True) -> None:
         self.exe = exe
         self.image = Image(content(exe, exe.path, site))
         self._site = site
-        self.code = Canonical(self.image, _map(exe, site)) if read_code else None
+        self.code = Canonical(self.image, _map(exe, site), optimised=optimised) if read_code else None
         self.methods = measuring_methods(self.image)
         self.subject = Subject(
             path=exe.path,

@@ -116,6 +116,10 @@ class Preparation:
             return False
         return not all(node.start in calls for node, calls in zip(step.pair, self._ancestors, strict=True))
 
+    def unproven(self, index: int) -> frozenset[int]:
+        """The functions that ran while preparing on a side and are not known to be the same."""
+        return self._prepared[index] - (self._right[index] - self._wrong[index].keys())
+
     def wrong_on(self, index: int, span: Span) -> Pair | str | None:
         """The first function that prepared a span and is not the same, or its name; None: all are."""
         image = (self._comparison.baseline, self._comparison.current)[index].image

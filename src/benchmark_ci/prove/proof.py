@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -39,16 +40,25 @@ class Finding(Noun):
     baseline_instructions: int | None = None
     current_instructions: int | None = None
     same_instructions: bool = False
+    unoptimised: bool = False  # what prepares it is the same, but only where nothing is optimised
     may_be_placement: bool = Field(default=False, exclude=True)  # only its code stands against it
+    only_prepared: bool = Field(default=False, exclude=True)  # only what prepares it stands against it
 
     def of(self, id: BenchmarkId) -> BenchmarkProof:
         """The finding as the recording keeps it."""
         return BenchmarkProof(id=id, **self.model_dump())
 
 
-def prove(baseline: Ran, current: Ran) -> dict[str, Finding]:
+class Answer(NamedTuple):
+    """Findings by title, and of each side the functions that prepared and are not known to be the same."""
+
+    findings: dict[str, Finding]
+    prepared: tuple[frozenset[int], frozenset[int]]
+
+
+def prove(baseline: Ran, current: Ran) -> Answer:
     """What is proven about each title that both sides tested once. Never raises: doubts become reasons."""
-    return _Prover(baseline, current).findings()
+    return _Prover(baseline, current).answer()
 
 
 def entries(baseline: Ran, current: Ran) -> list[tuple[int, int]]:
@@ -71,7 +81,7 @@ class _Prover:
             if baseline.titles.count(title) == 1 and current.titles.count(title) == 1
         }
 
-    def findings(self) -> dict[str, Finding]:
+    def answer(self) -> Answer:
         roots = {title: self._roots(*spans) for title, spans in self._spans.items()}
         try:
             for pairs, _ in roots.values():
@@ -80,8 +90,10 @@ class _Prover:
             self._comparison.settle({pairs[0] for pairs, _ in roots.values()})
             preparation.judge()
         except Doubt as doubt:
-            return {title: self._finding(title, str(doubt)) for title in roots}
-        return self._in_order(roots, preparation)
+            doubtful = {title: self._finding(title, str(doubt)) for title in roots}
+            return Answer(doubtful, (frozenset(), frozenset()))
+        findings = self._in_order(roots, preparation)
+        return Answer(findings, (preparation.unproven(0), preparation.unproven(1)))
 
     def _in_order(
         self, roots: dict[str, tuple[list[Pair], str]], preparation: Preparation
@@ -100,13 +112,13 @@ class _Prover:
                 found[title] = self._finding(title, reason)
             elif wrong or missing:
                 found[title] = self._differs(title, wrong, missing)
-            elif reason := spoiled.get(title, ""):
-                found[title] = self._finding(title, reason)
             elif changed_before and spans[0].instructions != spans[1].instructions:
                 found[title] = self._finding(
                     title,
                     "an earlier benchmark's code changed, and this one executes more or fewer instructions",
                 )
+            elif reason := spoiled.get(title, ""):
+                found[title] = self._finding(title, reason).model_copy(update={"only_prepared": True})
             else:
                 found[title] = self._finding(title, "")
             if wrong or missing:
@@ -180,17 +192,7 @@ class _Prover:
         return self._finding(title, reason, tuple(names[:MOST_NAMES]))
 
     def _name(self, pair: Pair | str) -> str:
-        if isinstance(pair, str):
-            return pair
-        image = self._comparison.current.image
-        node = pair.current
-        if node.kind is Kind.FUNCTION:
-            return readable(image.functions[node.start].name)
-        if node.kind is Kind.THREAD:
-            return "a thread-local"
-        if symbol := image.object(node.start):
-            return readable(symbol.name)
-        return f"a constant used by {self._comparison.user(pair) or 'it'}"
+        return pair if isinstance(pair, str) else self._comparison.name(pair)
 
     def _finding(self, title: str, reason: str, differs: tuple[str, ...] = ()) -> Finding:
         baseline, current = self._spans[title]

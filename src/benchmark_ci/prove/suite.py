@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.errors import Interrupted
@@ -14,6 +15,9 @@ LEAST_LIMIT_SECONDS = 20.0
 SECONDS_PER_BENCHMARK = 2.5
 """Each side may take this long under callgrind: about as long as it takes to time a benchmark instead."""
 
+MakeTarget = Callable[[Target, float], tuple[Executable, ...] | str]
+"""A target's executables without optimisation, as `Make` makes them."""
+
 
 def prove_suite(
     executables: Sequence[Executable],
@@ -22,10 +26,11 @@ def prove_suite(
     changed_data_files: tuple[str, ...],
     harness_versions: Mapping[str, tuple[str, str]],
     regressed: Collection[BenchmarkId] = (),
+    unoptimised: MakeTarget | None = None,
 ) -> Iterator[Proof]:
     """A proof for each bench target that both sides have; `harness_versions` are by package.
 
-    `regressed` as in `prove_target`.
+    `regressed` and `unoptimised` as in `prove_target`.
 
     Whatever goes wrong is a reason to time the target's benchmarks, never an error of the run.
     """
@@ -44,6 +49,7 @@ def prove_suite(
                 harness_versions=harness_versions.get(target.package),
                 limit_seconds=limit_seconds(len(comparable)),
                 regressed=regressed,
+                unoptimised=partial(unoptimised, target) if unoptimised else None,
             )
         except Interrupted:
             raise

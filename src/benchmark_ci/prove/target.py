@@ -16,9 +16,10 @@ from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.inputs import Inputs
 from benchmark_ci.prove.opened import Opened, content
 from benchmark_ci.prove.placement import Placement
-from benchmark_ci.prove.proof import Finding, Ran, entries, prove
+from benchmark_ci.prove.proof import Answer, Finding, Ran, entries, prove
 from benchmark_ci.prove.spans import SpanReader
 from benchmark_ci.prove.touched import LARGEST_RECORD, Touched, read_record
+from benchmark_ci.prove.unoptimised import Make, prepared_alike
 from benchmark_ci.wall.site import Site
 
 LIMIT_SECONDS = 120.0
@@ -35,6 +36,7 @@ def prove_target(
     harness_versions: tuple[str, str] | None = None,
     limit_seconds: float = LIMIT_SECONDS,
     regressed: Collection[BenchmarkId] = (),
+    unoptimised: Make | None = None,
 ) -> Proof:
     """Which of a target's benchmarks are proven to run the same code on both sides.
 
@@ -42,9 +44,10 @@ def prove_target(
     even equal executables are run, to see what they read; what differing code reads is seen in any case.
     `harness_versions`: Criterion's on baseline and current, where known. `limit_seconds`: for each side under
     callgrind. Of `regressed` it is asked, too, whether they execute the same instructions although their code
-    differs; all of these together may take as long. Benchmarks that only one side has, or ambiguous ones, are
-    left out. Never raises for what the executables contain or do: a doubt becomes the reason of every
-    benchmark that it concerns.
+    differs; all of these together may take as long. `unoptimised` makes both executables without
+    optimisation, where that may show that only the compiler prepares benchmarks in another way. Benchmarks
+    that only one side has, or ambiguous ones, are left out. Never raises for what the executables contain or
+    do: a doubt becomes the reason of every benchmark that it concerns.
     """
     began = time.monotonic()
     ids = tuple(
@@ -54,7 +57,7 @@ def prove_target(
         and not one.ambiguous
         and (one.id.package, one.id.target) == (current.target.package, current.target.name)
     )
-    whole, reason, found = False, "", {}
+    whole, reason, left, found = False, "", "", {}
     try:
         _refuse(harness_versions)
         whole = _equal(baseline, current, site)
@@ -64,7 +67,10 @@ def prove_target(
                 Opened(exe, site, read_code=not whole) for exe in (baseline, current)[: 1 if whole else 2]
             ]
             runs = [_run(side, limit_seconds, _same_release(harness_versions)) for side in sides]
-            findings = _same_code(runs[0]) if whole else prove(*(run.ran for run in runs))
+            findings = _same_code(runs[0]) if whole else {}
+            if not whole:
+                answer = prove(*(run.ran for run in runs))
+                findings, left = _rescued(answer, sides, runs, unoptimised, site, limit_seconds)
             inputs = Inputs(site)
             found = _by_id(ids, _with_data(findings, runs, inputs), runs)
             if not whole:
@@ -78,6 +84,7 @@ def prove_target(
         benchmarks=tuple(_proof(id, whole, reason, found) for id in ids),
         whole=whole,
         reason=reason,
+        unoptimised=left,
         seconds=round(time.monotonic() - began, 2),
     )
 
@@ -167,6 +174,25 @@ def _same_code(run: _Run) -> dict[str, Finding]:
     return {title: Finding(identical=True) for title in run.titles if run.titles.count(title) == 1}
 
 
+def _rescued(
+    answer: Answer,
+    sides: Sequence[Opened],
+    runs: Sequence[_Run],
+    unoptimised: Make | None,
+    site: Site,
+    limit_seconds: float,
+) -> tuple[dict[str, Finding], str]:
+    """With those that only the compiler prepares in another way; and why there are no more of them."""
+    if unoptimised is None:
+        return answer.findings, ""
+    try:
+        return prepared_alike(answer, sides, [run.ran for run in runs], unoptimised, site, limit_seconds)
+    except Interrupted:
+        raise
+    except Exception as bug:  # strangers' files were read: what else was found out stands
+        return answer.findings, f"unoptimised code could not be read ({type(bug).__name__}: {bug})"
+
+
 def _placed(
     found: Mapping[BenchmarkId, Finding],
     placement: Placement,
@@ -195,7 +221,7 @@ def _with_data(findings: Mapping[str, Finding], runs: Sequence[_Run], inputs: In
             if reason:
                 reasons.setdefault(title, f"it or an earlier benchmark {reason}")
     return {
-        title: finding.model_copy(update={"identical": False, "reason": reasons[title]})
+        title: finding.model_copy(update={"identical": False, "unoptimised": False, "reason": reasons[title]})
         if finding.identical and title in reasons
         else finding
         for title, finding in findings.items()
