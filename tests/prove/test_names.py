@@ -9,6 +9,7 @@ import pytest
 from benchmark_ci.prove.linkermap import LinkerMap
 from benchmark_ci.prove.names import (
     LONGEST_NAME,
+    crates,
     full,
     is_part,
     is_shared_part,
@@ -178,3 +179,11 @@ def test_linkers_maps_tell_where_constants_lie(text: bytes) -> None:
 )
 def test_pieces_that_were_cut_out_of_functions_are_known(symbol: str, part: bool, shared: bool) -> None:
     assert (is_part(symbol), is_shared_part(symbol)) == (part, shared)
+
+
+def test_a_long_name_speaks_of_all_its_crates() -> None:
+    """A name that people see is cut; what it speaks of behind the cut counts all the same."""
+    part = f"_$LT$criterion..{'Long' * 50}$u20$as$u20$own..Shape$GT$"
+    symbol = f"_ZN{len(part)}{part}5edges17h0123456789abcdefE"
+    assert "own" not in readable(symbol)
+    assert crates(symbol) == {"criterion", "own"}

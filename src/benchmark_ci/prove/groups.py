@@ -104,11 +104,11 @@ def _refuse_shared(side: Opened, functions: Sequence[Node], roots: Iterable[Node
 
 def _of_a_library(side: Opened, function: Node) -> bool:
     """Whether a function is of libraries alone that are not what the benchmarks are of."""
-    name = readable(side.image.functions[function.start].name)
+    name = side.image.functions[function.start].name
     own = {one.replace("-", "_") for one in (side.exe.target.package, side.exe.target.name)}
     theirs = crates(name)
     if not theirs:
-        return _NOT_RUST.fullmatch(name) is not None
+        return _NOT_RUST.fullmatch(readable(name)) is not None
     return theirs.isdisjoint(own) and all(map(_LIBRARIES.fullmatch, theirs))
 
 

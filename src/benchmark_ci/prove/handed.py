@@ -12,7 +12,7 @@ from benchmark_ci.prove.compare import Pair
 from benchmark_ci.prove.doubt import Doubt
 from benchmark_ci.prove.elf import Image
 from benchmark_ci.prove.form import Kind
-from benchmark_ci.prove.names import crates, full, mangled, readable
+from benchmark_ci.prove.names import crates, full, mangled
 from benchmark_ci.prove.opened import Opened
 from benchmark_ci.prove.proof import Ran
 
@@ -59,7 +59,7 @@ def _handed(ran: Ran, prepared: Collection[int], package: str) -> set[int]:
             elif piece not in seen:
                 seen.add(piece)
                 queue.append(piece)
-    names = {start: readable(code.image.functions[start].name) for start in found}
+    names = {start: code.image.functions[start].name for start in found}
     others = {start for start, name in names.items() if crates(name) != {_CRITERION} or package == _CRITERION}
     return others.difference(*(span.ancestors for span in ran.spans))
 

@@ -101,9 +101,9 @@ def _unescape(part: str) -> str:
     return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text.replace("..", "::"))
 
 
-def crates(name: str) -> frozenset[str]:
-    """The crates that a readable name speaks of."""
-    return frozenset(_CRATE.findall(name))
+def crates(symbol: str) -> frozenset[str]:
+    """The crates that a mangled name speaks of, generic arguments of the function itself left out."""
+    return frozenset(_CRATE.findall(_plain(symbol, short=True)))
 
 
 def panics(name: str) -> bool:
