@@ -185,6 +185,20 @@ COMMITS = (
         what="`PadUsing` counts in another way",
     ),
     Change(
+        crate="itertools",
+        sha="cb066915a34b1baca3e2cf1ffa629c02c32e0911",
+        touched="^comb replacement",
+        benches=(
+            "bench1",
+            "combinations",
+            "combinations_with_replacement",
+            "powerset",
+            "tree_reduce",
+            "tuples",
+        ),
+        what="`CombinationsWithReplacement::next` without an early return",
+    ),
+    Change(
         crate="half",
         sha="31a222e3539f13ae5a1e19a9e9391d56290c500a",
         what="support for another processor",

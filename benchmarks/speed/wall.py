@@ -33,7 +33,12 @@ from benchmarks.proof.study import WORK
 from benchmarks.speed.overhead import GIT, watched
 from benchmarks.speed.trees import critcmp
 
-Kind = Literal["every benchmark changed", "an ordinary commit", "nothing changed"]
+Kind = Literal[
+    "every benchmark changed",
+    "an ordinary commit, few benchmarks",
+    "an ordinary commit",
+    "nothing changed",
+]
 
 
 class Case(Noun):
@@ -41,14 +46,27 @@ class Case(Noun):
 
     kind: Kind
     change: str  # of benchmarks/proof/changes.py
-    bench: str
+    benches: tuple[str, ...]
     most: float | None  # of the classic procedure's wall time; None: nothing but building and proving
 
 
 CASES = (
-    Case(kind="every benchmark changed", change=f"{EXAMPLE} input", bench="quantizer", most=0.5),
-    Case(kind="an ordinary commit", change="itoa 7b4c86b0", bench="bench", most=0.2),
-    Case(kind="nothing changed", change=f"{EXAMPLE} innocent", bench="quantizer", most=None),
+    Case(kind="every benchmark changed", change=f"{EXAMPLE} input", benches=("quantizer",), most=0.5),
+    Case(kind="an ordinary commit, few benchmarks", change="itoa 7b4c86b0", benches=("bench",), most=0.2),
+    Case(
+        kind="an ordinary commit",
+        change="itertools cb066915",
+        benches=(
+            "bench1",
+            "combinations",
+            "combinations_with_replacement",
+            "powerset",
+            "tree_reduce",
+            "tuples",
+        ),
+        most=0.2,
+    ),
+    Case(kind="nothing changed", change=f"{EXAMPLE} innocent", benches=("quantizer",), most=None),
 )
 OTHER_SECONDS = 5.0
 """What a run in which nothing changed may take besides building and proving."""
@@ -172,7 +190,8 @@ def _classic(case: Case, repository: Path, baseline: str, current: str, folder: 
         if lock.exists() and not (tree / "Cargo.lock").exists():
             shutil.copyfile(lock, tree / "Cargo.lock")
         home = {"CARGO_TARGET_DIR": str(tree / "target"), "CRITERION_HOME": str(folder / "criterion")}
-        command = ("cargo", "bench", "--quiet", "--bench", case.bench, "--", "--save-baseline", name)
+        targets = [f"--bench={bench}" for bench in case.benches]
+        command = ("cargo", "bench", "--quiet", *targets, "--", "--save-baseline", name)
         done = subprocess.run(command, cwd=tree, env=os.environ | home, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     compared = (str(critcmp()), "--target-dir", str(folder), "base", "changes")
@@ -182,7 +201,7 @@ def _classic(case: Case, repository: Path, baseline: str, current: str, folder: 
 
 
 def _ours(case: Case, repository: Path, baseline: str, current: str, folder: Path) -> Raced:
-    settings = Settings(baseline_ref=baseline, current_ref=current, benches=(case.bench,))
+    settings = Settings(baseline_ref=baseline, current_ref=current, benches=case.benches)
     output = folder / "results"
     said = io.StringIO()
     console = Console(file=said, width=100)

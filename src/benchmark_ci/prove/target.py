@@ -67,8 +67,9 @@ def prove_target(
                 Opened(exe, site, read_code=not whole) for exe in (baseline, current)[: 1 if whole else 2]
             ]
             runs = [_run(side, limit_seconds, _same_release(harness_versions)) for side in sides]
-            findings = _same_code(runs[0]) if whole else {}
-            if not whole:
+            if whole:
+                findings = _same_code(runs[0])
+            else:
                 answer = prove(*(run.ran for run in runs))
                 findings, left = _rescued(answer, sides, runs, unoptimised, site, limit_seconds)
             inputs = Inputs(site)
