@@ -201,3 +201,76 @@ def test_an_interrupt_ends_children_and_says_so(tmp_path: Path, number: signal.S
     assert ours.returncode == 9
     assert number.name in said
     assert all(gone_soon(int(pid)) for pid in pids.read_text().split())
+
+
+OFTEN_INTERRUPTED = """
+import os, random, signal, threading, time
+from pathlib import Path
+from benchmark_ci.errors import Interrupted
+from benchmark_ci.wall.process import run
+from benchmark_ci.wall.signals import interruptible
+
+def send(seconds):
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGINT)
+
+def living_children():
+    stats = (one.read_text() for one in Path("/proc").glob("[0-9]*/stat"))
+    return sum(fields.rpartition(")")[2].split()[1] == str(os.getpid()) for fields in stats)
+
+draw, longest, uninterrupted = random.Random(7), 0.0, 0
+for _ in range(400):
+    try:
+        with interruptible():
+            sender = threading.Thread(target=send, args=(draw.uniform(0, 0.006),))
+            began = time.monotonic()
+            sender.start()
+            run(("/bin/sleep", "8"), cwd=Path("/"), env={})
+            uninterrupted += 1
+    except Interrupted:
+        longest = max(longest, time.monotonic() - began)
+    sender.join()
+print(uninterrupted, longest < 5, living_children())
+"""
+
+
+def test_an_interrupt_at_any_moment_is_heard_and_leaves_no_child() -> None:
+    """Also while the child is being started."""
+    assert said_by(OFTEN_INTERRUPTED) == "0 True 0\n"
+
+
+INTERRUPTED_BESIDE = """
+import signal, threading, time
+from pathlib import Path
+from benchmark_ci.errors import Interrupted
+from benchmark_ci.wall.process import run
+from benchmark_ci.wall.signals import interruptible
+
+def send():
+    time.sleep(0.5)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+began = time.monotonic()
+try:
+    with interruptible():
+        threading.Thread(target=send).start()
+        run(("/bin/sleep", "20"), cwd=Path("/"), env={})
+except Interrupted:
+    print(time.monotonic() - began < 10)
+"""
+
+
+def test_an_interrupt_that_ends_no_system_call_is_heard() -> None:
+    """It came to another thread, or after Python's last look for signals and just before the wait."""
+    assert said_by(INTERRUPTED_BESIDE) == "True\n"
+
+
+def said_by(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -6,6 +6,7 @@ of its own, and exactly the environment that it is handed.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import select
@@ -21,13 +22,14 @@ from benchmark_ci.model import Noun
 from benchmark_ci.wall.drop import become
 from benchmark_ci.wall.identity import Identity, kill_all, sweep
 from benchmark_ci.wall.room import Room
-from benchmark_ci.wall.signals import end_group
+from benchmark_ci.wall.signals import end_group, held
 
 KEEP_BYTES = 16 * 1024 * 1024
 """How much of each stream is kept; the rest is read and dropped, and `truncated` says so."""
 
 LOOK_SECONDS = 0.25
-"""How often the room on the disk is looked at: a system call that takes microseconds."""
+"""How long one wait lasts. Then the room on the disk is looked at, which takes microseconds, and a signal is
+heard that did not end the wait, since it came just before it or to another thread."""
 
 LineSink = Callable[[str], None]
 
@@ -82,35 +84,37 @@ def run(
     """
     started = time.monotonic()
     told = _Told() if launcher else None
-    child = _started(
-        (str(launcher), str(told.write_end), *argv) if told else argv,
-        told,
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        close_fds=True,
-        pass_fds=(told.write_end,) if told else (),
-        start_new_session=True,
-        umask=0o077 if identity else -1,
-        preexec_fn=become(identity.uid, identity.gid) if identity else None,
-    )
-    streams = [_Stream(child.stdout, keep_bytes), _Stream(child.stderr, keep_bytes, on_line)]
-    ending = _Ending()
-    try:
-        ending = _wait(child, timeout_seconds, room)
-        wall_seconds = time.monotonic() - started
-    finally:
-        end_group(child.pid)
-        if identity:
-            kill_all(identity)
-            sweep(identity)
-        cpu_seconds = _reap(child)
-        _bury_orphans()
-        for stream in streams:
-            stream.finish()
-        news = told.read() if told else {}
+    with held() as heard:
+        child = _started(
+            (str(launcher), str(told.write_end), *argv) if told else argv,
+            told,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            close_fds=True,
+            pass_fds=(told.write_end,) if told else (),
+            start_new_session=True,
+            umask=0o077 if identity else -1,
+            preexec_fn=become(identity.uid, identity.gid) if identity else None,
+        )
+        streams = [_Stream(child.stdout, keep_bytes), _Stream(child.stderr, keep_bytes, on_line)]
+        ending = _Ending()
+        try:
+            with heard():
+                ending = _wait(child, timeout_seconds, room)
+            wall_seconds = time.monotonic() - started
+        finally:
+            end_group(child.pid)
+            if identity:
+                kill_all(identity)
+                sweep(identity)
+            cpu_seconds = _reap(child)
+            _bury_orphans()
+            for stream in streams:
+                stream.finish()
+            news = told.read() if told else {}
     if "errno" in news:
         raise OSError(news["errno"], os.strerror(news["errno"]), argv[0])
     return Finished(
@@ -169,17 +173,16 @@ class _Ending(Noun):
 def _wait(child: subprocess.Popen[bytes], timeout_seconds: float | None, room: Room | None) -> _Ending:
     deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
     while True:
-        left = None if deadline is None else max(0.0, deadline - time.monotonic())
-        look = room is not None and (left is None or left > LOOK_SECONDS)
-        if _ends_within(child, LOOK_SECONDS if look else left):
+        left = math.inf if deadline is None else max(0.0, deadline - time.monotonic())
+        if _ends_within(child, min(left, LOOK_SECONDS)):
             return _Ending()
-        if not look:
+        if left <= LOOK_SECONDS:
             return _Ending(timed_out=True)
         if room is not None and room.is_short():
             return _Ending(filled_disk=True)
 
 
-def _ends_within(child: subprocess.Popen[bytes], timeout_seconds: float | None) -> bool:
+def _ends_within(child: subprocess.Popen[bytes], timeout_seconds: float) -> bool:
     """Wait without polling: what is measured in rounds should not wait for our next look."""
     try:
         descriptor = os.pidfd_open(child.pid)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import FrameType
 
 from benchmark_ci.errors import Interrupted
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
@@ -19,12 +22,12 @@ def interruptible() -> Iterator[None]:
     """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        for ignored in (signal.SIGINT, signal.SIGTERM):
+        for ignored in _ENDING:
             signal.signal(ignored, signal.SIG_IGN)
         name = signal.Signals(number).name
         raise Interrupted(f"The run was stopped by {name}.", "What was measured until then is kept.")
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interrupt) for number in _ENDING}
     try:
         yield
     finally:
@@ -35,12 +38,49 @@ def interruptible() -> Iterator[None]:
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Within: SIGINT and SIGTERM are ignored, since what is being told is short and must be told whole."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _ENDING}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def held() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Within: SIGINT and SIGTERM wait for the end of it, so that what begins there is also ended there.
+
+    Gives a context for the part of it in which they work as before, at once. Other threads than the main one
+    never handle signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield nullcontext
+        return
+    arrived: list[int] = []
+
+    def hold(number: int, _frame: FrameType | None) -> None:
+        arrived.append(number)
+
+    before = {number: signal.signal(number, hold) for number in _ENDING}
+
+    def release() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if arrived:
+            signal.raise_signal(arrived.pop())
+
+    @contextmanager
+    def heard() -> Iterator[None]:
+        try:
+            release()
+            yield
+        finally:
+            before.update({number: signal.signal(number, hold) for number in _ENDING})
+
+    try:
+        yield heard
+    finally:
+        release()
 
 
 def end_group(leader: int) -> None:
