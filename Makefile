@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 demo: $(VENV)/ready
 	PYTHONPATH=. $(RUN)/python examples/demo/demo.py
 
-# Two at a time: tests of containers wait much, those of cargo compute (tests/conftest.py has the groups).
+# Two at a time: tests of containers wait much, those of cargo compute (tests/conftest.py has what stays together).
 test: $(VENV)/ready lint
 	$(RUN)/pytest -n 2 --dist loadscope
 

@@ -26,8 +26,12 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+_SHARED = {"crates": r"\bfixture_crate\b", "variants": r"(?s)mark\.cargo\b.*\b(built|proven): "}
+"""Groups of files that share what a fixture of this name has built."""
+
+
 class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # the same
-    """What stays with one worker: tests of containers, tests of cargo, and else each file.
+    """What stays with one worker: tests of containers, files that share a build, and else each file.
 
     pytest-xdist 3.8 has groups by a mark, which do nothing with pytest 9.2.
     """
@@ -38,10 +42,10 @@ class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # the same
 
 @lru_cache
 def _group(file: Path) -> str:
-    marks = set(re.findall(r"mark\.(\w+)", file.read_text("utf-8")))
-    if marks & {"container", "act"}:
+    text = file.read_text("utf-8")
+    if re.search(r"mark\.(container|act)\b", text):
         return "containers"
-    return "cargo" if "cargo" in marks else str(file)
+    return next((name for name, fixture in _SHARED.items() if re.search(fixture, text)), str(file))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Groups:
