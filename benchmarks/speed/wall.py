@@ -56,14 +56,7 @@ CASES = (
     Case(
         kind="an ordinary commit",
         change="itertools cb066915",
-        benches=(
-            "bench1",
-            "combinations",
-            "combinations_with_replacement",
-            "powerset",
-            "tree_reduce",
-            "tuples",
-        ),
+        benches=keyed("itertools cb066915").benches,
         most=0.2,
     ),
     Case(kind="nothing changed", change=f"{EXAMPLE} innocent", benches=("quantizer",), most=None),
