@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import zlib
@@ -17,13 +18,11 @@ def read(path: Path) -> list[bytes]:
 
 
 def append(line: str, path: Path) -> None:
-    """Add a line; what a kill left half-written at the end goes first."""
+    """Add a line; what a kill left half-written at the end goes first. Several may add to one file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = 0
-    if path.exists():
-        whole = max((end for _, end in _members(path.read_bytes())), default=0)
     with path.open("ab") as file:
-        file.truncate(whole)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(max((end for _, end in _members(path.read_bytes())), default=0))
         file.write(gzip.compress(line.encode(), 9, mtime=0))
         file.flush()
         os.fsync(file.fileno())

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
+from benchmark_ci.judge.arrangements import averaging_test
 from benchmark_ci.judge.endpoints import primary
 from benchmark_ci.judge.looks import shift_test
 from benchmark_ci.judge.numbers import low_third, rounded
+from benchmark_ci.judge.randomisation import Shift
 from benchmark_ci.judge.result import INTERVAL_ALPHA
-from benchmark_ci.model import Noun
+from benchmark_ci.model import BenchmarkId, Noun
+from benchmarks.proof.changes import CHANGES, Change, keyed
+from benchmarks.proof.plan import left
 from benchmarks.proof.record import Study, Timed, TimedBenchmark
 
 TOLERATED_PERCENT = 1.0
@@ -18,6 +23,15 @@ ERROR = 0.05
 
 FINENESS = 20
 """So many re-labellings reach the level at least, were every one equally likely."""
+
+MOST_DRAWS = 2**20
+"""So many re-labellings of 20 rounds there are."""
+
+SAME_DRAW = 0
+"""The seed of many re-labellings, which take long to draw: comparisons may share them."""
+
+SCREEN = 0.01
+"""A p-value above this by the product's few re-labellings needs no more of them: the level is far away."""
 
 
 class Apart(Noun):
@@ -34,13 +48,27 @@ class Apart(Noun):
     p_beyond: float  # of "its change is at most 1 % in either direction"
 
 
+class Elsewhere(Noun):
+    """One of those beyond, averaged over arrangements of the code."""
+
+    change: str
+    benchmark: str
+    arrangements: int
+    change_percent: float
+    low_percent: float
+    high_percent: float
+    p_beyond: float
+
+
 class Agreement(Noun):
     """All comparisons of identical code."""
 
     comparisons: int
     changes: int
     whole: int  # of executables that are equal as a whole
+    left: int  # that are to be timed and were not
     rounds: int  # the fewest of a comparison
+    seconds: tuple[float, ...]  # that a process measured, as Criterion's flag says it
     level: float  # at which each comparison is tested, one-sided
     draws: int
     hours: float
@@ -49,22 +77,33 @@ class Agreement(Noun):
     largest_percent: float
     usual_beyond: int  # whose uncorrected 95 % interval lies beyond the tolerated change
     beyond: tuple[Apart, ...]  # whose corrected interval does
+    elsewhere: tuple[Elsewhere, ...]  # of these, what was timed in other arrangements
+    elsewhere_level: float  # at which each of them is tested, one-sided
     failed: tuple[str, ...]
+
+    @property
+    def beyond_elsewhere(self) -> tuple[Elsewhere, ...]:
+        """Of what was timed in other arrangements, what lies beyond there too."""
+        return tuple(one for one in self.elsewhere if one.p_beyond <= self.elsewhere_level)
 
 
 def agreement(study: Study) -> Agreement:
     """Judge everything that was timed."""
     timed = [(part, one) for part in study.timed for one in part.benchmarks]
     level = ERROR / (2 * max(1, len(timed)))
-    draws = power_of_two(2 * FINENESS / level)
+    draws = min(power_of_two(2 * FINENESS / level), MOST_DRAWS)
     found = [_apart(study, part, one, draws) for part, one in timed]
+    beyond = tuple(one for one in found if one.p_beyond <= level)
+    elsewhere_level = ERROR / (2 * max(1, len(beyond)))
     sizes = sorted(abs(one.change_percent) for one in found)
     loads = sorted(part.load_average[0] for part in study.timed)
     return Agreement(
         comparisons=len(found),
         changes=len({one.change for one in found}),
         whole=sum(_whole(study, part.change, one) for part, one in timed),
+        left=sum(len(left(change, study)) for change in CHANGES),
         rounds=min((one.rounds for one in found), default=0),
+        seconds=tuple(sorted({part.measurement_seconds for part in study.timed})),
         level=level,
         draws=draws,
         hours=round(sum(part.elapsed_seconds for part in study.timed) / 3600, 2),
@@ -74,15 +113,30 @@ def agreement(study: Study) -> Agreement:
         usual_beyond=sum(
             one.low_percent > TOLERATED_PERCENT or one.high_percent < _faster_percent() for one in found
         ),
-        beyond=tuple(one for one in found if one.p_beyond <= level),
+        beyond=beyond,
+        elsewhere=tuple(_elsewhere(study, beyond, power_of_two(2 * FINENESS / elsewhere_level))),
+        elsewhere_level=elsewhere_level,
         failed=tuple(failure for part in study.timed for failure in part.failed),
     )
 
 
+def unarranged(study: Study) -> Iterator[tuple[Change, tuple[BenchmarkId, ...]]]:
+    """What lies beyond and was not timed in other arrangements, by change."""
+    found = agreement(study)
+    done = {(one.change, one.benchmark) for one in found.elsewhere}
+    wanted = {(one.change, one.benchmark) for one in found.beyond} - done
+    for key in dict.fromkeys(one.change for one in found.beyond):
+        timed = (one.id for part in study.timed if part.change == key for one in part.benchmarks)
+        if suspects := tuple(one for one in timed if (key, one.full_id) in wanted):
+            yield keyed(key), suspects
+
+
 def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
     endpoint = primary(one.rounds)
-    test = shift_test(one.rounds, endpoint, part.seed, draws)
-    tolerated = math.log1p(TOLERATED_PERCENT / 100)
+    test = shift_test(one.rounds, endpoint, part.seed)
+    p_beyond = _p_beyond(test)
+    if p_beyond <= SCREEN:
+        p_beyond = _p_beyond(shift_test(one.rounds, endpoint, SAME_DRAW, draws))
     low, high = test.interval(INTERVAL_ALPHA)
     proof = next(proof for proof in study.proven[part.change].benchmarks if proof.id == one.id)
     return Apart(
@@ -94,8 +148,34 @@ def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
         change_percent=percent(test.estimate),
         low_percent=percent(low),
         high_percent=percent(high),
-        p_beyond=min(test.p_slow(tolerated), test.p_fast(-tolerated)),
+        p_beyond=p_beyond,
     )
+
+
+def _elsewhere(study: Study, beyond: Iterable[Apart], draws: int) -> Iterator[Elsewhere]:
+    """What of `beyond` has arrangements; of a benchmark that was arranged twice, the last time counts."""
+    found = {
+        (part.change, one.id.full_id): one.arrangements for part in study.arranged for one in part.benchmarks
+    }
+    for one in beyond:
+        if arrangements := found.get((one.change, one.benchmark)):
+            endpoint = primary(tuple(chain.from_iterable(arrangements)))
+            test = averaging_test(arrangements, endpoint, SAME_DRAW, draws)
+            low, high = test.interval(INTERVAL_ALPHA)
+            yield Elsewhere(
+                change=one.change,
+                benchmark=one.benchmark,
+                arrangements=len(arrangements),
+                change_percent=percent(test.estimate),
+                low_percent=percent(low),
+                high_percent=percent(high),
+                p_beyond=_p_beyond(test),
+            )
+
+
+def _p_beyond(test: Shift) -> float:
+    tolerated = math.log1p(TOLERATED_PERCENT / 100)
+    return min(test.p_slow(tolerated), test.p_fast(-tolerated))
 
 
 def percent(log_change: float) -> float:

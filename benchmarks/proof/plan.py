@@ -1,7 +1,8 @@
 """What the study does in which order: everything is proven first, then timed part by part.
 
-Of each change's identical benchmarks a sample is timed, drawn with a seed of its own. Every change's first
-part comes before any second one, so that the study is a smaller whole one whenever it stops.
+Of each change everything is timed that was proven although its executables differ, in an order drawn with a
+seed of the change's own. Every change's next part comes before any change's part after that, so that the
+study is a smaller whole one whenever it stops.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from benchmark_ci.model import BenchmarkId, Noun
 from benchmarks.proof.changes import CHANGES, Change
 from benchmarks.proof.record import Proven, Study
 
-SAMPLE = 12
-PART = 2
+PART = 12
 WHOLE_SAMPLE = 1
 """Of executables that are equal as a whole: there is nothing that the proof could have overlooked."""
 
 
 class Part(Noun):
-    """Some benchmarks of a change's sample, to be timed together."""
+    """Some of what was proven of a change, to be timed together."""
 
     change: str
     number: int
@@ -43,23 +43,40 @@ def unproven(study: Study, prover: str | None = None) -> Iterator[Change]:
 
 
 def untimed(study: Study) -> Iterator[Part]:
-    """Parts of all samples that were not timed yet."""
-    done = {(one.change, one.part) for one in study.timed}
-    for number in range(-(-SAMPLE // PART)):
-        for change in CHANGES:
-            if change.key in study.proven and (change.key, number) not in done:
-                drawn = sample(change, study.proven[change.key])
-                if part := drawn[number * PART : (number + 1) * PART]:
-                    yield Part(change=change.key, number=number, seed=seed(change) + number, benchmarks=part)
+    """Parts that were not timed yet."""
+    parts = [_parts(change, left(change, study), study) for change in CHANGES]
+    for turn in range(max(map(len, parts))):
+        yield from (some[turn] for some in parts if turn < len(some))
 
 
-def sample(change: Change, proven: Proven) -> tuple[BenchmarkId, ...]:
-    """The identical benchmarks that are timed; those of executables that differ, where there are any."""
+def left(change: Change, study: Study) -> tuple[BenchmarkId, ...]:
+    """What of a change is to be timed and was not."""
+    if change.key not in study.proven:
+        return ()
+    done = {one.id for part in study.timed if part.change == change.key for one in part.benchmarks}
+    return tuple(one for one in drawn(change, study.proven[change.key]) if one not in done)
+
+
+def drawn(change: Change, proven: Proven) -> tuple[BenchmarkId, ...]:
+    """The identical benchmarks that are timed: all of executables that differ, where there are any."""
     differing = _identical(proven, whole=False)
-    found = differing or _identical(proven, whole=True)
-    most = SAMPLE if differing else WHOLE_SAMPLE
-    ordered = sorted(found, key=str)
-    return tuple(random.Random(seed(change)).sample(ordered, min(most, len(ordered))))
+    found = sorted(differing or _identical(proven, whole=True), key=str)
+    most = len(differing) or min(WHOLE_SAMPLE, len(found))
+    return tuple(random.Random(seed(change)).sample(found, most))
+
+
+def _parts(change: Change, left: tuple[BenchmarkId, ...], study: Study) -> list[Part]:
+    """In numbers that no part of the change has yet."""
+    first = max((one.part + 1 for one in study.timed if one.change == change.key), default=0)
+    return [
+        Part(
+            change=change.key,
+            number=first + turn,
+            seed=seed(change) + first + turn,
+            benchmarks=left[turn * PART : (turn + 1) * PART],
+        )
+        for turn in range(-(-len(left) // PART))
+    ]
 
 
 def _identical(proven: Proven, *, whole: bool) -> list[BenchmarkId]:

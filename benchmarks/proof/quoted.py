@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.proof.agreement import TOLERATED_PERCENT
+from benchmarks.proof.agreement import TOLERATED_PERCENT, Agreement
 from benchmarks.proof.figures import WANTED_PERCENT, Figures, Kind, Total
 
 
@@ -23,10 +23,24 @@ def quoted(found: Figures) -> str:
             f"- Of {commits.changed} benchmarks that visibly compute something else after a commit, "
             f"{_none(commits.wrong)} called identical; of {reached} that are reached by changes of the "
             f"example crate or planted into public crates, {_none(missed)}.",
-            f"- {timed.comparisons} proven benchmarks, drawn at random, were timed for {timed.rounds} "
-            f"rounds each. {_lie(len(timed.beyond))} beyond {TOLERATED_PERCENT:g} % of change in either "
-            "direction, tested as above with a correction for all of them.",
+            f"- {_all_but(timed.left)} proven although their executables differ, and one of each change "
+            f"whose executables are equal as a whole, {timed.comparisons:,} in all, were timed for at least "
+            f"{timed.rounds} rounds each. {_lie(len(timed.beyond))} beyond {TOLERATED_PERCENT:g} % of change "
+            "in either direction, tested as above with a correction for all of them."
+            + (_elsewhere(timed) if timed.elsewhere else ""),
         ]
+    )
+
+
+def _all_but(left: int) -> str:
+    return f"All but {left:,} benchmarks" if left else "All benchmarks"
+
+
+def _elsewhere(timed: Agreement) -> str:
+    of_all = "all" if len(timed.elsewhere) == len(timed.beyond) else f"{len(timed.elsewhere)} of them"
+    return (
+        f" In other arrangements of the code, in which {of_all} were timed again, "
+        f"{_lie(len(timed.beyond_elsewhere)).lower()} beyond it."
     )
 
 

@@ -52,11 +52,32 @@ class Timed(Noun):
     load_average: tuple[float, float]
     cpu_share: float  # of all cores' time that anything used
     elapsed_seconds: float
+    measurement_seconds: float = 0.16  # of each process, as Criterion's flag says it
     benchmarks: tuple[TimedBenchmark, ...]
     failed: tuple[str, ...] = ()
 
 
-Line = Proven | Timed
+class ArrangedBenchmark(Noun):
+    """The rounds of one benchmark in each arrangement of the code."""
+
+    id: BenchmarkId
+    arrangements: tuple[tuple[Round, ...], ...]
+
+
+class Arranged(Noun):
+    """What timing called different although it is identical, timed in other arrangements."""
+
+    kind: Literal["arranged"] = "arranged"
+    change: str
+    started: str
+    load_average: tuple[float, float]
+    cpu_share: float
+    elapsed_seconds: float
+    benchmarks: tuple[ArrangedBenchmark, ...]
+    reasons: tuple[str, ...] = ()  # why there was no further arrangement
+
+
+Line = Proven | Timed | Arranged
 LINES: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="kind")])
 
 
@@ -65,3 +86,4 @@ class Study(Noun):
 
     proven: Mapping[str, Proven]
     timed: tuple[Timed, ...]
+    arranged: tuple[Arranged, ...] = ()

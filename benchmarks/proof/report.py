@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.proof.agreement import ERROR, TOLERATED_PERCENT, Agreement, Apart
+from benchmarks.proof.agreement import ERROR, TOLERATED_PERCENT, Agreement, Apart, Elsewhere
 from benchmarks.proof.figures import WANTED_PERCENT, Figures, Reason, Row, Total, figures
 from benchmarks.proof.record import Study
 
@@ -139,30 +139,60 @@ def _agreement(found: Agreement) -> str:
         return "Nothing was timed yet."
     told = (
         f"{found.comparisons} benchmarks that were called identical in {found.changes} changes, "
-        f"{found.whole} of them of executables that are equal as a whole; at least {found.rounds} rounds "
-        f"each with the product's short times, {found.hours} hours, load average {found.load_average} "
-        f"(median). The median change is {found.median_percent} %, the largest {found.largest_percent} %. "
+        f"{found.whole} of them of executables that are equal as a whole, of which one is timed for each "
+        f"change; {found.left or 'none'} {'are' if found.left else 'is'} left to be timed. At "
+        f"least {found.rounds} rounds each, in which a process measures for "
+        f"{' or '.join(f'{one:g}' for one in found.seconds)} s, {found.hours} hours in all, load average "
+        f"{found.load_average} (median). The median change is {found.median_percent} %, the largest "
+        f"{found.largest_percent} %. "
         f"Each was tested against {TOLERATED_PERCENT:g} % in both directions with the product's own test at "
         f"a level of {ERROR:g} / (2 · {found.comparisons}) = {found.level:.2g}, from {found.draws} "
         f"re-labellings: an interval with a confidence of {(1 - 2 * found.level) * 100:.3f} %. "
         f"**{len(found.beyond)} of {found.comparisons} lie beyond {TOLERATED_PERCENT:g} %.** "
         f"Of the uncorrected 95 % intervals {found.usual_beyond} do."
     )
-    return told if not found.beyond else f"{told}\n\n{_beyond(found.beyond)}"
+    return told if not found.beyond else f"{told}\n\n{_beyond(found)}"
 
 
-def _beyond(beyond: Iterable[Apart]) -> str:
-    return _table(
-        ("change", "benchmark", "baseline", "instructions", "timed as", "95 % interval"),
-        (
-            (
-                one.change,
-                f"`{one.benchmark}`",
-                f"{one.nanoseconds:.3g} ns",
-                ", ".join(map(str, one.instructions)),
-                f"{one.change_percent:+.2f} %",
-                f"{one.low_percent:+.2f} to {one.high_percent:+.2f} %",
-            )
-            for one in beyond
-        ),
+def _beyond(found: Agreement) -> str:
+    told = (
+        f"{len(found.elsewhere)} of these {len(found.beyond)} were timed again with both sides linked anew "
+        "in arrangements of the code that are drawn at random, a few rounds in each, and judged by the "
+        "product's test of averages over arrangements, against the same change in both directions at a level "
+        f"of {ERROR:g} / (2 · {len(found.beyond)}) = {found.elsewhere_level:.2g}. "
+        f"**{len(found.beyond_elsewhere)} lie beyond {TOLERATED_PERCENT:g} % there.**"
     )
+    elsewhere = {(one.change, one.benchmark): one for one in found.elsewhere}
+    head = (
+        "change",
+        "benchmark",
+        "baseline",
+        "instructions",
+        "timed as",
+        "95 % interval",
+        "in other arrangements",
+        "95 % interval",
+    )
+    rows = (
+        (
+            one.change,
+            f"`{one.benchmark}`",
+            f"{one.nanoseconds:.3g} ns",
+            ", ".join(map(str, one.instructions)),
+            *_size(one),
+            *_averaged(elsewhere.get((one.change, one.benchmark))),
+        )
+        for one in found.beyond
+    )
+    return f"{told}\n\n{_table(head, rows)}"
+
+
+def _size(one: Apart | Elsewhere) -> tuple[str, str]:
+    return f"{one.change_percent:+.2f} %", f"{one.low_percent:+.2f} to {one.high_percent:+.2f} %"
+
+
+def _averaged(one: Elsewhere | None) -> tuple[str, str]:
+    if one is None:
+        return "", ""
+    change, interval = _size(one)
+    return f"{change} ({one.arrangements})", interval

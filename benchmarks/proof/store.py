@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks import members
-from benchmarks.proof.record import LINES, Line, Proven, Study, Timed
+from benchmarks.proof.record import LINES, Arranged, Line, Proven, Study, Timed
 
 DATA = Path(__file__).parent / "data" / "commits.jsonl.gz"
 
@@ -16,6 +16,7 @@ def read(path: Path = DATA) -> Study:
     return Study(
         proven={one.change: one for one in lines if isinstance(one, Proven)},
         timed=tuple(one for one in lines if isinstance(one, Timed)),
+        arranged=tuple(one for one in lines if isinstance(one, Arranged)),
     )
 
 

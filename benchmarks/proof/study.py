@@ -1,4 +1,4 @@
-"""Running the study: what is missing is proven, then timed, until the time is over."""
+"""Running the study: what is missing is proven, then timed, then arranged anew, until the time is over."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from benchmark_ci.model import Noun, Side
 from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.wall.signals import interruptible
 from benchmarks.proof import plan, store
+from benchmarks.proof.agreement import unarranged
 from benchmarks.proof.changes import Change, keyed
-from benchmarks.proof.record import Line, Proven
+from benchmarks.proof.elsewhere import arranged
+from benchmarks.proof.record import Line, Proven, Timed
 from benchmarks.proof.timing import timed
 from benchmarks.proof.workshop import Pair, Workshop
 from benchmarks.truth.record import Machine
@@ -28,7 +30,11 @@ WORK = Path(__file__).parent / "target"
 """Where clones and builds are kept between calls; not committed."""
 
 
-Step = Callable[[Pair], Line]
+class Step(Noun):
+    """Something to do with a pair."""
+
+    do: Callable[[Pair], Line]
+    links: bool = False  # it needs all that a build leaves, executables do not suffice
 
 
 class Wanted(Noun):
@@ -63,16 +69,20 @@ def study(minutes: float, work: Path, data: Path, wanted: Wanted) -> None:
 
 def _missing(data: Path, wanted: Wanted, voice: Quietly) -> Iterator[tuple[Change, Step]]:
     for change in plan.unproven(store.read(data), prover() if wanted.again else None):
-        yield change, partial(prove, change)
-    for part in plan.untimed(store.read(data)) if wanted.timing else ():
-        yield keyed(part.change), partial(timed, part, voice=voice)
+        yield change, Step(do=partial(prove, change))
+    if not wanted.timing:
+        return
+    for part in plan.untimed(store.read(data)):
+        yield keyed(part.change), Step(do=partial(timed, part, voice=voice))
+    for change, suspects in unarranged(store.read(data)):
+        yield change, Step(do=partial(arranged, change, suspects, voice=voice), links=True)
 
 
 def _do(change: Change, step: Step, workshop: Workshop, data: Path, voice: Quietly) -> None:
     began = time.monotonic()
     try:
-        with workshop.pair(change) as pair:
-            line = step(pair)
+        with workshop.pair(change, anew=step.links) as pair:
+            line = step.do(pair)
     except Interrupted:
         raise
     except BenchmarkCIError as error:
@@ -131,4 +141,6 @@ def _told(line: Line) -> str:
     if isinstance(line, Proven):
         same = sum(one.identical for one in line.benchmarks)
         return f"{same} of {len(line.benchmarks)} identical, proof {line.proof_seconds} s"
-    return f"part {line.part}, {len(line.benchmarks)} timed in {line.elapsed_seconds} s"
+    if isinstance(line, Timed):
+        return f"part {line.part}, {len(line.benchmarks)} timed in {line.elapsed_seconds} s"
+    return f"{len(line.benchmarks)} in other arrangements in {line.elapsed_seconds} s"

@@ -1,4 +1,4 @@
-"""Timing what was proven the same, for long: by the product's rounds, all of them with its short times."""
+"""Timing what was proven the same, in many rounds: by the product's `Rounds`, all with one short time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from benchmark_ci.measure import recording as recordings
 from benchmark_ci.measure.kept import KeptFiles
 from benchmark_ci.measure.recording import Recorder
 from benchmark_ci.measure.rounds import Rounds
-from benchmark_ci.measure.timing import SHORT
 from benchmark_ci.model import (
     BenchmarkId,
     Commit,
@@ -33,12 +32,15 @@ from benchmarks.proof.workshop import Pair
 from benchmarks.truth.load import Watch
 
 ROUNDS = 20
-ENDLESS_SECONDS = 24 * 3600.0
-ALWAYS_SHORT = Config(
+MEASUREMENT_SECONDS = 0.04
+"""A quarter of what the product's shortest processes take, so that hours suffice for all that was proven."""
+
+TIMES = Config(
     path="study",
     side=Side.CURRENT,
-    times=(TimesRule(pattern="*", measurement_seconds=SHORT.measurement_seconds),),
+    times=(TimesRule(pattern="*", measurement_seconds=MEASUREMENT_SECONDS),),
 )
+ENDLESS_SECONDS = 24 * 3600.0
 
 
 class Enough:
@@ -58,7 +60,7 @@ class Enough:
 
 
 def timed(part: Part, pair: Pair, voice: Voice) -> Timed:
-    """Time a part of a change's sample."""
+    """Time a part of what was proven of a change."""
     watch = Watch()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     recording, elapsed = _measure(pair, part.benchmarks, part.seed, voice)
@@ -71,6 +73,7 @@ def timed(part: Part, pair: Pair, voice: Voice) -> Timed:
         load_average=averages,
         cpu_share=share,
         elapsed_seconds=round(elapsed, 1),
+        measurement_seconds=MEASUREMENT_SECONDS,
         benchmarks=tuple(
             TimedBenchmark(id=benchmark, rounds=rounds)
             for benchmark, rounds in rounds_of(recording.processes).items()
@@ -81,29 +84,35 @@ def timed(part: Part, pair: Pair, voice: Voice) -> Timed:
 
 
 def _measure(pair: Pair, wanted: Collection[BenchmarkId], seed: int, voice: Voice) -> tuple[Recording, float]:
-    scratch = pair.site.root / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
-    recorder = Recorder(scratch / "recording.jsonl.gz")
-    recorder.add(_header(seed))
-    recorder.add(pair.build.preparation)
+    kept = recorder(pair, seed)
     rounds = Rounds(
         pair.build.executables,
         tuple(one for one in pair.build.preparation.benchmarks if one.id in wanted),
         pair.site,
-        recorder,
-        KeptFiles(scratch / "kept"),
+        kept,
+        KeptFiles(kept.path.with_name("kept")),
         Enough(ROUNDS),
         voice,
         seed,
         ENDLESS_SECONDS,
-        config=ALWAYS_SHORT,
+        config=TIMES,
     )
     began = time.monotonic()
     rounds.run()
     elapsed = time.monotonic() - began
-    recorder.close()
-    return recordings.read(recorder.path), elapsed
+    kept.close()
+    return recordings.read(kept.path), elapsed
+
+
+def recorder(pair: Pair, seed: int) -> Recorder:
+    """A new recording in the pair's folder."""
+    scratch = pair.site.root / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    begun = Recorder(scratch / "recording.jsonl.gz")
+    begun.add(_header(seed))
+    begun.add(pair.build.preparation)
+    return begun
 
 
 def _header(seed: int) -> Header:

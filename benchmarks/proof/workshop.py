@@ -54,14 +54,14 @@ class Workshop:
         self.sources = Sources(work)
 
     @contextmanager
-    def pair(self, change: Change) -> Iterator[Pair]:
-        """Within: the pair of a change, from disk or built. Raises what the build raises."""
+    def pair(self, change: Change, *, anew: bool = False) -> Iterator[Pair]:
+        """Within: the pair of a change, from disk or built, `anew` always. Raises what the build raises."""
         crate = crates.named(change.crate)
         home = self._work / crate.name
         root, parked = home / "site", home / "pairs" / change.key.rpartition(" ")[2]
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
-        pair = _reopened(root, parked) or self._build(crate, change, home)
+        pair = (None if anew else _reopened(root, parked)) or self._build(crate, change, home)
         yield pair
         _park(pair, home, parked)
 

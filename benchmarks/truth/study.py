@@ -46,17 +46,17 @@ def study(
     work: Path,
     data: Path,
     wanted: Callable[[Key], bool] = lambda _: True,
-    lane: Path | None = None,
+    *,
+    alone: bool = True,
 ) -> int:
     """Do the missing runs in order until `minutes` are over; answers how many are still missing.
 
-    `lane`: where a lane of several (`lanes`) keeps its runs; the neighbours are there already.
+    Not `alone`: this is one of several `lanes`, and the neighbours are there already.
     """
     until = time.monotonic() + minutes * 60
     voice = Quietly()
     workshop = Workshop(work, voice)
-    kept = lane or data
-    done = {one.key for path in {data, kept} for one in store.read(path)}
+    done = {one.key for one in store.read(data)}
     missing = [key for key in plan.runs() if key not in done and wanted(key)]
     voice.say(f"{len(done)} runs are done, {len(missing)} are missing")
     try:
@@ -66,14 +66,14 @@ def study(
                     break
                 pair = workshop.pair(crates.named(key.crate), variant.variant_of(key))
                 began = time.monotonic()
-                one = run(key, pair, voice, alone=lane is None)
-                store.append(one, kept)
+                one = run(key, pair, voice, alone=alone)
+                store.append(one, data)
                 voice.say(_told(key, one.told, time.monotonic() - began))
     except Interrupted:
         voice.say("Stopped; the run in flight is lost, the next call begins with it.")
     except BenchmarkCIError as error:
         voice.warn(f"{error.message} {error.remedy}")
-    left = len(missing) - len({one.key for one in store.read(kept)} & set(missing))
+    left = len(missing) - len({one.key for one in store.read(data)} & set(missing))
     voice.say(f"{left} runs are still missing")
     return left
 

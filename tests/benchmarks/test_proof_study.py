@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import re
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import pytest
 
+from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS
 from benchmark_ci.model import BenchmarkProof, Proof, Side, Target
+from benchmarks import members
 from benchmarks.proof import changes, crates, plan, store
-from benchmarks.proof.agreement import agreement
+from benchmarks.proof.agreement import agreement, unarranged
 from benchmarks.proof.changes import CHANGES, COMMITS, EXAMPLE_CHANGES, PLANTED, Change, Edit
 from benchmarks.proof.figures import Figures, Row, figures, kind_of
 from benchmarks.proof.quoted import quoted
-from benchmarks.proof.record import Proven, Study, Timed, TimedBenchmark
+from benchmarks.proof.record import Arranged, ArrangedBenchmark, Proven, Study, Timed, TimedBenchmark
 from benchmarks.proof.report import report, tables
 from benchmarks.proof.sources import Sources, apply
 from benchmarks.proof.study import Wanted, prover
@@ -129,28 +134,46 @@ def test_executables_that_are_equal_as_a_whole_are_counted_apart() -> None:
 # --- what is drawn
 
 
-def test_the_sample_is_drawn_once_and_for_all_from_what_is_identical() -> None:
+def test_all_that_is_proven_of_executables_that_differ_is_drawn_in_an_order_of_its_own() -> None:
     proven = _proven(CHANGE, IDS[:3])
 
-    drawn = plan.sample(CHANGE, proven)
+    drawn = plan.drawn(CHANGE, proven)
 
-    assert drawn == plan.sample(CHANGE, proven)
+    assert drawn == plan.drawn(CHANGE, proven)
     assert {one.full_id for one in drawn} == set(IDS[:3])
-    assert len(plan.sample(CHANGE, _proven(CHANGE, IDS, whole=True))) == plan.WHOLE_SAMPLE
+    assert len(plan.drawn(CHANGE, _proven(CHANGE, IDS, whole=True))) == plan.WHOLE_SAMPLE
+    assert plan.drawn(CHANGE, _proven(CHANGE, ())) == ()
 
 
-def test_every_change_has_its_first_part_before_any_has_its_second() -> None:
-    other = COMMITS[0]
-    study = _study(_proven(other, IDS), _proven(CHANGE, IDS[:3]))
+def test_every_change_has_its_next_part_before_any_has_the_one_after_that() -> None:
+    large = _proven(COMMITS[0], ()).model_copy(update={"proofs": (_proof(2 * plan.PART + 1),)})
+    study = _study(large, _proven(CHANGE, IDS[:3]))
 
     parts = list(plan.untimed(study))
 
-    assert [part.number for part in parts] == sorted(part.number for part in parts)
-    timed = [one.full_id for part in parts if part.change == CHANGE.key for one in part.benchmarks]
-    assert sorted(timed) == sorted(IDS[:3])
-    done = _timed(CHANGE, [(100.0, 100.0)] * ROUNDS)
-    left = plan.untimed(study.model_copy(update={"timed": (done,)}))
-    assert (CHANGE.key, 0) not in {(part.change, part.number) for part in left}
+    assert [part.number for part in parts] == [0, 0, 1, 2]
+    of_large = [one for part in parts if part.change == large.change for one in part.benchmarks]
+    assert of_large == list(plan.drawn(COMMITS[0], large))
+    assert len({part.seed for part in parts}) == len(parts)
+
+
+def test_what_was_timed_is_not_timed_again_and_no_number_is_given_twice() -> None:
+    done = _timed(CHANGE, [(100.0, 100.0)] * ROUNDS).model_copy(update={"part": 4})
+
+    (part,) = plan.untimed(_study(_proven(CHANGE, IDS[:3]), timed=(done,)))
+
+    assert part.number == 5
+    assert {one.full_id for one in part.benchmarks} == set(IDS[1:3])
+
+
+def _proof(benchmarks: int) -> Proof:
+    return Proof(
+        target=Target(package="crate", name="bench"),
+        benchmarks=tuple(
+            BenchmarkProof(id=bench(f"of/{number}"), identical=True) for number in range(benchmarks)
+        ),
+        whole=False,
+    )
 
 
 def test_tables_of_several_versions_of_the_prover_say_so() -> None:
@@ -223,16 +246,69 @@ def test_the_level_falls_with_the_number_of_comparisons() -> None:
     assert not found.beyond
 
 
+def _arranged(pairs: Sequence[tuple[float, float]]) -> Arranged:
+    """Each pair is an arrangement, measured four times over."""
+    return Arranged(
+        change=CHANGE.key,
+        started="2026-01-03T00:00:00+00:00",
+        load_average=(0.5, 0.5),
+        cpu_share=0.5,
+        elapsed_seconds=36,
+        benchmarks=(
+            ArrangedBenchmark(id=bench(IDS[0]), arrangements=tuple(rounds([pair] * 4) for pair in pairs)),
+        ),
+    )
+
+
+@pytest.mark.parametrize(("percent", "beyond"), [(0.0, 0), (4.0, 1), (-4.0, 1)])
+def test_what_lies_beyond_is_judged_again_over_arrangements(percent: float, beyond: int) -> None:
+    timed = [_timed(CHANGE, noisy_pairs(random.Random(3), ROUNDS, 4))]
+    others = (_proven(change, ()) for change in (EXAMPLE_CHANGES[0], PLANTED[0]))
+    study = _study(_proven(CHANGE, IDS), *others, timed=timed)
+    assert [(change, [one.full_id for one in suspects]) for change, suspects in unarranged(study)] == [
+        (CHANGE, [IDS[0]])
+    ]
+
+    elsewhere = _arranged(noisy_pairs(random.Random(4), MOST_ARRANGEMENTS, percent))
+    study = study.model_copy(update={"arranged": (elsewhere,)})
+    found = agreement(study)
+
+    assert [one.arrangements for one in found.elsewhere] == [MOST_ARRANGEMENTS]
+    assert (len(found.beyond), len(found.beyond_elsewhere)) == (1, beyond)
+    assert list(unarranged(study)) == []
+    text = tables(figures(study))
+    assert f"**{beyond} lie beyond 1 % there.**" in text
+    assert f"({MOST_ARRANGEMENTS})" in text
+    assert ("none lies beyond it" in quoted(figures(study))) is (beyond == 0)
+
+
+def test_what_is_left_to_be_timed_is_said() -> None:
+    study = _study(_proven(CHANGE, IDS[:3]), timed=[_timed(CHANGE, noisy_pairs(random.Random(1), ROUNDS))])
+
+    assert agreement(study).left == 2
+    assert "2 are left to be timed" in tables(figures(study))
+
+
 # --- files
+
+
+def test_several_may_add_to_a_file_at_a_time(tmp_path: Path) -> None:
+    file = tmp_path / "lines.gz"
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as several:
+        list(several.map(members.append, map(str, range(400)), repeat(file)))
+
+    assert sorted(map(int, members.read(file))) == list(range(400))
 
 
 def test_what_was_kept_is_read_and_the_newest_proof_counts(tmp_path: Path) -> None:
     file = tmp_path / "commits.jsonl.gz"
     timed = _timed(CHANGE, [(100.0, 101.0)] * 2)
-    for line in (_proven(CHANGE, ()), timed, _proven(CHANGE, IDS)):
+    elsewhere = _arranged([(100.0, 101.0)] * 2)
+    for line in (_proven(CHANGE, ()), timed, elsewhere, _proven(CHANGE, IDS)):
         store.append(line, file)
 
-    assert store.read(file) == _study(_proven(CHANGE, IDS), timed=[timed])
+    study = _study(_proven(CHANGE, IDS), timed=[timed])
+    assert store.read(file) == study.model_copy(update={"arranged": (elsewhere,)})
 
 
 def test_figures_and_tables_are_written(tmp_path: Path) -> None:

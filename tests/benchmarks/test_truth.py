@@ -11,7 +11,7 @@ import pytest
 
 from benchmark_ci.judge.panel import Panel
 from benchmark_ci.model import BenchmarkId, Process, Side, Verdict
-from benchmarks.truth import lanes, plan, rivals, store
+from benchmarks.truth import plan, rivals, store
 from benchmarks.truth.chart import Line, chart
 from benchmarks.truth.crates import CRATES
 from benchmarks.truth.exact import rate
@@ -122,20 +122,6 @@ def test_a_store_that_was_cut_off_keeps_what_is_whole(tmp_path: Path) -> None:
     store.append(second, path)
     assert store.read(path) == [first, second]
     assert path.read_bytes().startswith(whole)
-
-
-def test_what_lanes_left_behind_is_gathered_once(tmp_path: Path) -> None:
-    data = tmp_path / "runs.jsonl.gz"
-    first, second, third = (_run(KEY.model_copy(update={"repetition": number})) for number in range(3))
-    store.append(first, data)
-    for number, kept_there in enumerate(((first, second), (third,))):
-        for one in kept_there:
-            store.append(one, data.with_name(f"{data.name}.lane{number}"))
-
-    lanes.gather(data)
-
-    assert store.read(data) == [first, second, third]
-    assert list(tmp_path.iterdir()) == [data]
 
 
 def test_replaying_stops_where_the_product_stops() -> None:

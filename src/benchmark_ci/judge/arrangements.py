@@ -18,7 +18,7 @@ import numpy as np
 from benchmark_ci.judge.endpoints import Round, rounds_of
 from benchmark_ci.judge.looks import LOOKS, MOST_ROUNDS
 from benchmark_ci.judge.numbers import low_third, rounded
-from benchmark_ci.judge.randomisation import Shift, mean
+from benchmark_ci.judge.randomisation import DRAWS, Shift, mean
 from benchmark_ci.judge.result import FEWEST_FOR_INTERVAL, INTERVAL_ALPHA
 from benchmark_ci.model import ArrangedProcess, Averaged, BenchmarkId, Endpoint, Noun, Side
 
@@ -55,7 +55,7 @@ def hopeless(arranged: Arranged, suspect: Suspect, seed: int) -> bool:
 
     Intervals shrink with the square root of their number. Giving up claims nothing, so it costs no error.
     """
-    test = _test(arranged, suspect.endpoint, seed)
+    test = averaging_test(arranged, suspect.endpoint, seed)
     low, high = test.interval(INTERVAL_ALPHA)
     in_the_end = (high - low) / 2 * math.sqrt(len(arranged) / MOST_ARRANGEMENTS)
     return in_the_end > HOPELESS * abs(test.estimate - math.log1p(suspect.limit_percent / 100))
@@ -78,7 +78,7 @@ def averaged(arranged: Arranged, suspect: Suspect, seed: int) -> Averaged | None
     """The change averaged over these arrangements; None where there are none."""
     if not arranged:
         return None
-    test = _test(arranged, suspect.endpoint, seed)
+    test = averaging_test(arranged, suspect.endpoint, seed)
     known = len(arranged) >= FEWEST_FOR_INTERVAL
     low, high = test.interval(INTERVAL_ALPHA)
     return Averaged(
@@ -97,16 +97,16 @@ def _shown(arranged: Arranged, suspect: Suspect, seed: int) -> bool | None:
         if len(arranged) < count:
             break
         seen = arranged[:count]
-        test = _test(seen, suspect.endpoint, seed)
+        test = averaging_test(seen, suspect.endpoint, seed)
         if test.p_slow(limit) <= level:
             return False
-        if test.p_fast(limit) <= level and _test(seen, Endpoint.TYPICAL, seed).p_slow(limit) > level:
+        if test.p_fast(limit) <= level and averaging_test(seen, Endpoint.TYPICAL, seed).p_slow(limit) > level:
             return True
     return None
 
 
-def _test(arranged: Arranged, endpoint: Endpoint, seed: int) -> Shift:
-    """The randomisation test with the arrangement as the unit."""
+def averaging_test(arranged: Arranged, endpoint: Endpoint, seed: int, draws: int = DRAWS) -> Shift:
+    """The randomisation test with the arrangement as the unit; at least one of them."""
     name = "floor_ns" if endpoint is Endpoint.FLOOR else "typical_ns"
 
     def logs(side: Side) -> list[float]:
@@ -114,7 +114,7 @@ def _test(arranged: Arranged, endpoint: Endpoint, seed: int) -> Shift:
             math.log(low_third(getattr(getattr(one, side), name) for one in rounds)) for rounds in arranged
         ]
 
-    return Shift(np.array(logs(Side.BASELINE)), np.array(logs(Side.CURRENT)), seed, summary=mean)
+    return Shift(np.array(logs(Side.BASELINE)), np.array(logs(Side.CURRENT)), seed, draws, mean)
 
 
 def _percent(log_change: float) -> float:
