@@ -62,9 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--load", action="append", choices=list(Load), type=Load)
     run.add_argument("--crate", action="append")
     run.add_argument("--size", action="append", type=int, help="percent that is planted")
-    run.add_argument(
-        "--beside", action="store_true", help="of `lanes`: its neighbours are there"
-    )
+    run.add_argument("--beside", action="store_true", help="of `lanes`: its neighbours are there")
     run.set_defaults(command=_run)
     several = commands.add_parser("lanes", help="runs beside busy neighbours, several at a time")
     several.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")

@@ -268,6 +268,32 @@ def test_an_interrupt_that_ends_no_system_call_is_heard() -> None:
     assert said_by(INTERRUPTED_BESIDE) == "True\n"
 
 
+INTERRUPTED_IN_A_FINALIZER = """
+import signal, time
+from pathlib import Path
+from benchmark_ci.errors import Interrupted
+from benchmark_ci.wall.process import run
+from benchmark_ci.wall.signals import interruptible
+
+class Finalized:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+began = time.monotonic()
+try:
+    with interruptible():
+        Finalized()
+        print("python let it go")
+        run(("/bin/sleep", "60"), cwd=Path("/"), env={})
+except Interrupted as interrupted:
+    print(interrupted.message, time.monotonic() - began < 30)
+"""
+
+
+def test_an_interrupt_that_python_lost_is_raised_before_the_next_child() -> None:
+    assert said_by(INTERRUPTED_IN_A_FINALIZER) == "python let it go\nThe run was stopped by SIGTERM. True\n"
+
+
 def said_by(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code],

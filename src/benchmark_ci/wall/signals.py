@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -12,14 +13,24 @@ from types import FrameType
 from benchmark_ci.errors import Interrupted
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+_lost: list[BaseException] = []
+"""What was raised in a finalizer or another place of which Python lets no exception out."""
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Within: the first SIGINT or SIGTERM raises Interrupted in the main thread, later ones are ignored.
 
-    As PID 1 of a container a process without a handler never sees SIGTERM.
+    As PID 1 of a container a process without a handler never sees SIGTERM. One that Python lost because it
+    came in a finalizer is raised when the next child is about to be started.
     """
+    report_lost = sys.unraisablehook
+
+    def keep(lost: sys.UnraisableHookArgs) -> None:
+        if isinstance(lost.exc_value, Interrupted):
+            _lost.append(lost.exc_value)
+        else:
+            report_lost(lost)
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         for ignored in _ENDING:
@@ -28,9 +39,12 @@ def interruptible() -> Iterator[None]:
         raise Interrupted(f"The run was stopped by {name}.", "What was measured until then is kept.")
 
     before = {number: signal.signal(number, interrupt) for number in _ENDING}
+    sys.unraisablehook = keep
     try:
         yield
     finally:
+        sys.unraisablehook = report_lost
+        _lost.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -56,6 +70,8 @@ def held() -> Iterator[Callable[[], AbstractContextManager[None]]]:
     if threading.current_thread() is not threading.main_thread():
         yield nullcontext
         return
+    if _lost:
+        raise _lost.pop()
     arrived: list[int] = []
 
     def hold(number: int, _frame: FrameType | None) -> None:
