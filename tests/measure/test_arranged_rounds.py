@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -199,6 +200,17 @@ def test_time_that_ends_on_the_way_is_said(here: Bench) -> None:
     (result,) = compare(found).benchmarks
     assert result.verdict is Verdict.REGRESSED
     assert result.reason.endswith(f"of the code ({NO_TIME}).")
+
+
+def test_what_only_the_first_arrangement_takes_is_not_expected_of_the_others(here: Bench) -> None:
+    """The compiler makes the first one: seven like it would not fit into the time that is left here."""
+
+    def places(number: int) -> tuple[Times, Times]:
+        time.sleep(4 if number == 1 else 0)
+        return {"a": 100.0}, {"a": 100.0}
+
+    found = here.run(places, left=[*[600] * (2 + ROUNDS), 22])
+    assert verdicts(found) == {"a": Verdict.PLACEMENT}
 
 
 def test_the_linker_gets_the_time_that_is_left(here: Bench) -> None:

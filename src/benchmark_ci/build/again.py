@@ -59,19 +59,29 @@ def make_again(
 
     They replace what the same suffix was asked for before. `limit_seconds` holds for each side.
     """
-    wanted = {str(target) for target in targets}
-    chosen = [one for one in executables if str(one.target) in wanted]
-    made: list[Executable] = []
-    for side in Side:
-        own = [one for one in chosen if one.side is side]
+    chosen = of_targets(executables, targets)
+    for side, own in chosen.items():
         if side not in recipes:
             return asked.refused
         with site.at(side):
             reason = _make_side(recipes[side], own, asked, site, side, voice, limit_seconds)
         if reason:
             return reason
-        made += [one.model_copy(update={"path": _beside(one.path, asked.suffix)}) for one in own]
-    return tuple(made)
+    return made(chosen, asked.suffix)
+
+
+def of_targets(executables: Iterable[Executable], targets: Iterable[Target]) -> dict[Side, list[Executable]]:
+    """Those of these bench targets, by side."""
+    wanted = {str(target) for target in targets}
+    chosen = [one for one in executables if str(one.target) in wanted]
+    return {side: [one for one in chosen if one.side is side] for side in Side}
+
+
+def made(chosen: Mapping[Side, Iterable[Executable]], suffix: str) -> tuple[Executable, ...]:
+    """The same executables as they were made again."""
+    return tuple(
+        one.model_copy(update={"path": beside(one.path, suffix)}) for own in chosen.values() for one in own
+    )
 
 
 def _make_side(
@@ -103,19 +113,19 @@ def _make_side(
             if not _differs(site.here, one.path):
                 _tell(finished, voice)
                 return asked.refused
-            _move(one.path, _beside(one.path, asked.suffix), identity)
+            _move(one.path, beside(one.path, asked.suffix), identity)
     return ""
 
 
 @contextmanager
 def _out_of_the_way(executables: list[Executable], site: Site, identity: Identity | None) -> Iterator[None]:
     for one in executables:
-        _move(one.path, _beside(one.path, AS_BUILT), identity)
+        _move(one.path, beside(one.path, AS_BUILT), identity)
     try:
         yield
     finally:
         for one in executables:
-            _move(_beside(one.path, AS_BUILT), one.path, identity)
+            _move(beside(one.path, AS_BUILT), one.path, identity)
         site.built()  # these are no leftovers of a benchmark
 
 
@@ -123,7 +133,7 @@ def _differs(root: Path, path: Path) -> bool:
     """Whether an executable was made that is not the one from before: what is asked for may be ignored."""
     try:
         made, before = (
-            files.read(root, one, LARGEST_EXECUTABLE_BYTES) for one in (path, _beside(path, AS_BUILT))
+            files.read(root, one, LARGEST_EXECUTABLE_BYTES) for one in (path, beside(path, AS_BUILT))
         )
     except (BadFile, FileNotFoundError):
         return False
@@ -135,7 +145,8 @@ def _tell(finished: process.Finished, voice: Voice) -> None:
         voice.child_line(line)
 
 
-def _beside(path: Path, suffix: str) -> Path:
+def beside(path: Path, suffix: str) -> Path:
+    """Where what is made again of an executable lies."""
     return path.with_name(path.name + suffix)
 
 

@@ -5,7 +5,8 @@ dozen places (`target.*.linker`, `RUSTFLAGS`, `linker-flavor`, the target's defa
 all of it. So cargo calls a script of ours in place of rustc for the workspace's own packages. It calls rustc
 with the very arguments that it got; where an executable is linked it adds two: write a map, and keep the
 symbols. What is compiled does not depend on either. Where the link fails with them it is done again without.
-With `SHUFFLE` in its environment it asks for another order of the sections instead (`build/arranging.py`).
+With `SHUFFLE` in its environment it asks for another order of the sections instead (`build/arranging.py`),
+and what is linked is kept for more of them (`build/keeping.py`).
 With `UNOPTIMISED` it asks for no optimisation besides; the profile's checks stay as they are, which rustc
 would turn on without it (`build/unoptimised.py`).
 """
@@ -17,6 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from benchmark_ci.build import keeping
 from benchmark_ci.errors import BadFile
 from benchmark_ci.wall import files
 from benchmark_ci.wall.site import Site
@@ -86,6 +88,13 @@ case ${flavor:-${linker##*/}} in
 esac
 if [ -n "${BENCHMARK_CI_SHUFFLE:-}" ]; then
   told=$told--shuffle-sections=*=$BENCHMARK_CI_SHUFFLE
+  export BENCHMARK_CI_LINKER="${linker:-cc}"
+  keep=$folder/$name$suffix.link
+  stand_in=$keep/${BENCHMARK_CI_LINKER##*/}
+  rm -rf "$keep"
+  if [ -n "$linker" ] || [ -z "$flavor" ]; then
+    mkdir "$keep" && ln -s "${0%/*}/linker" "$stand_in" && set -- "$@" -C "linker=$stand_in"
+  fi
   exec "$rustc" "$@" -C "link-arg=$told" ${strips:+-C strip=debuginfo}
 fi
 if [ -n "${BENCHMARK_CI_UNOPTIMISED:-}" ] && [ "${level:-0}" != 0 ]; then
@@ -109,17 +118,18 @@ exit $code
 def environment(site: Site, env: Mapping[str, str], directory: Path) -> dict[str, str]:
     """The variable that puts our script in place of rustc; empty where that place is taken or of no use.
 
-    The script lies outside of both sides' folders, and behind the wall only root can write it. It is written
-    anew for each side all the same. `directory` is where cargo is started, at the common path.
+    Our scripts lie outside of both sides' folders, and behind the wall only root can write them. They are
+    written anew for each side all the same. `directory` is where cargo is started, at the common path.
     """
     if platform.system() != "Linux" or VARIABLE in env or _taken(site, env, directory):
         return {}
-    script = site.root / "tools" / _NAME
-    script.parent.mkdir(mode=0o755, exist_ok=True)
-    script.parent.chmod(0o755)
-    files.replace(script, _SCRIPT.encode())
-    script.chmod(0o755)
-    return {VARIABLE: str(script)}
+    tools = site.root / "tools"
+    tools.mkdir(mode=0o755, exist_ok=True)
+    tools.chmod(0o755)
+    for name, text in ((_NAME, _SCRIPT), (keeping.NAME, keeping.SCRIPT)):
+        files.replace(tools / name, text.encode())
+        (tools / name).chmod(0o755)
+    return {VARIABLE: str(tools / _NAME)}
 
 
 def _taken(site: Site, env: Mapping[str, str], directory: Path) -> bool:

@@ -65,21 +65,23 @@ class Arrangements:
 
     def run(self) -> None:
         """Measure; why there was no (further) arrangement stands in the recording."""
-        seconds = len(self._open) * ROUNDS * USUAL_ROUND_SECONDS
+        linking, measuring = 0.0, len(self._open) * ROUNDS * USUAL_ROUND_SECONDS
         for number in count(1):
             self._open = [one for one in self._open if not self._question(one, tuple(self._measured[one]))]
             if not self._open:
                 return
+            more = max(FEWEST_ARRANGEMENTS + 1 - number, 1)
+            as_dear = more if number > 2 else 1  # the first was compiled as well, and tells of no other
             started = time.monotonic()
-            needed = max(FEWEST_ARRANGEMENTS + 1 - number, 1) * seconds
-            executables = self._arrange(number, enough_time=needed <= self._left())
+            executables = self._arrange(number, more * measuring + as_dear * linking <= self._left())
+            linking, started = time.monotonic() - started, time.monotonic()
             if not executables:
                 return
             for benchmark in self._random.sample(self._open, len(self._open)):
                 self._measure(number, benchmark, executables)
-            seconds = time.monotonic() - started
+            measuring = time.monotonic() - started
 
-    def _arrange(self, number: int, *, enough_time: bool) -> tuple[Executable, ...]:
+    def _arrange(self, number: int, enough_time: bool) -> tuple[Executable, ...]:
         """The executables of the next arrangement, recorded; none where it cannot be had."""
         targets = {str(one): one for one in (Target(package=b.package, name=b.target) for b in self._open)}
         seed = self._random.randint(1, LARGEST_SEED)
