@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import get_args
 
 from benchmarks.proof import store, study
 from benchmarks.proof.report import report
@@ -20,7 +21,7 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     wanted = study.Wanted(
-        timing=not arguments.prove_only,
+        only=arguments.only,
         again=arguments.again,
         crates=tuple(arguments.crate or ()),
         changes=tuple(arguments.change or ()),
@@ -38,12 +39,12 @@ def _report(arguments: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.proof", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    run = commands.add_parser("run", help="prove and time what is missing")
+    run = commands.add_parser("run", help="prove, time and arrange what is missing")
     run.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
     run.add_argument("--crate", action="append", help="only this crate's changes")
     run.add_argument("--change", action="append", help='only this change ("itoa 2a261f9f")')
     run.add_argument("--again", action="store_true", help="prove anew what another prover proved")
-    run.add_argument("--prove-only", action="store_true", help="time nothing yet")
+    run.add_argument("--only", choices=get_args(study.Kind), help="only this step")
     run.add_argument("--work", type=Path, default=study.WORK, help="where clones and builds are kept")
     run.set_defaults(command=_run)
     told = commands.add_parser("report", help="figures and tables of what is done")

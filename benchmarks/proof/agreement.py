@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from benchmark_ci.judge.arrangements import averaging_test
-from benchmark_ci.judge.endpoints import primary
+from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS, averaging_test
+from benchmark_ci.judge.endpoints import Round, primary
 from benchmark_ci.judge.looks import shift_test
 from benchmark_ci.judge.numbers import low_third, rounded
 from benchmark_ci.judge.randomisation import Shift
 from benchmark_ci.judge.result import INTERVAL_ALPHA
 from benchmark_ci.model import BenchmarkId, Noun
-from benchmarks.proof.changes import CHANGES, Change, keyed
-from benchmarks.proof.plan import left
+from benchmarks.proof.changes import CHANGES, keyed
+from benchmarks.proof.plan import Part, left, seed
 from benchmarks.proof.record import Study, Timed, TimedBenchmark
 
 TOLERATED_PERCENT = 1.0
@@ -120,15 +121,19 @@ def agreement(study: Study) -> Agreement:
     )
 
 
-def unarranged(study: Study) -> Iterator[tuple[Change, tuple[BenchmarkId, ...]]]:
-    """What lies beyond and was not timed in other arrangements, by change."""
+def unarranged(study: Study) -> Iterator[Part]:
+    """What lies beyond and lacks arrangements, by change and by the number of its next one."""
     found = agreement(study)
-    done = {(one.change, one.benchmark) for one in found.elsewhere}
-    wanted = {(one.change, one.benchmark) for one in found.beyond} - done
-    for key in dict.fromkeys(one.change for one in found.beyond):
-        timed = (one.id for part in study.timed if part.change == key for one in part.benchmarks)
-        if suspects := tuple(one for one in timed if (key, one.full_id) in wanted):
-            yield keyed(key), suspects
+    known = {(one.change, one.benchmark): one.arrangements for one in found.elsewhere}
+    beyond = {(one.change, one.benchmark) for one in found.beyond}
+    wanted: dict[tuple[str, int], list[BenchmarkId]] = defaultdict(list)
+    for part in study.timed:
+        for one in part.benchmarks:
+            done = known.get((part.change, one.id.full_id), 0)
+            if (part.change, one.id.full_id) in beyond and done < MOST_ARRANGEMENTS:
+                wanted[part.change, done].append(one.id)
+    for (change, done), suspects in wanted.items():
+        yield Part(change=change, number=done, seed=seed(keyed(change)), benchmarks=tuple(suspects))
 
 
 def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
@@ -153,12 +158,9 @@ def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
 
 
 def _elsewhere(study: Study, beyond: Iterable[Apart], draws: int) -> Iterator[Elsewhere]:
-    """What of `beyond` has arrangements; of a benchmark that was arranged twice, the last time counts."""
-    found = {
-        (part.change, one.id.full_id): one.arrangements for part in study.arranged for one in part.benchmarks
-    }
+    """What of `beyond` was timed in other arrangements."""
     for one in beyond:
-        if arrangements := found.get((one.change, one.benchmark)):
+        if arrangements := tuple(_arrangements(study, one.change, one.benchmark).values()):
             endpoint = primary(tuple(chain.from_iterable(arrangements)))
             test = averaging_test(arrangements, endpoint, SAME_DRAW, draws)
             low, high = test.interval(INTERVAL_ALPHA)
@@ -171,6 +173,17 @@ def _elsewhere(study: Study, beyond: Iterable[Apart], draws: int) -> Iterator[El
                 high_percent=percent(high),
                 p_beyond=_p_beyond(test),
             )
+
+
+def _arrangements(study: Study, change: str, full_id: str) -> dict[int, tuple[Round, ...]]:
+    """A benchmark's rounds by the number of the arrangement."""
+    return {
+        part.number: one.rounds
+        for part in study.arranged
+        if part.change == change
+        for one in part.benchmarks
+        if one.id.full_id == full_id
+    }
 
 
 def _p_beyond(test: Shift) -> float:

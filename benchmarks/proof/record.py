@@ -41,40 +41,32 @@ class TimedBenchmark(Noun):
     rounds: tuple[Round, ...]
 
 
-class Timed(Noun):
-    """Some of a change's identical benchmarks, timed."""
+class Measured(Noun):
+    """Some of a change's identical benchmarks, measured together."""
 
-    kind: Literal["timed"] = "timed"
     change: str
-    part: int
     seed: int
     started: str
     load_average: tuple[float, float]
     cpu_share: float  # of all cores' time that anything used
     elapsed_seconds: float
-    measurement_seconds: float = 0.16  # of each process, as Criterion's flag says it
+    measurement_seconds: float = 0.16  # of each benchmark in a process, as Criterion's flag says it
     benchmarks: tuple[TimedBenchmark, ...]
     failed: tuple[str, ...] = ()
 
 
-class ArrangedBenchmark(Noun):
-    """The rounds of one benchmark in each arrangement of the code."""
+class Timed(Measured):
+    """As they were built."""
 
-    id: BenchmarkId
-    arrangements: tuple[tuple[Round, ...], ...]
+    kind: Literal["timed"] = "timed"
+    part: int
 
 
-class Arranged(Noun):
-    """What timing called different although it is identical, timed in other arrangements."""
+class Arranged(Measured):
+    """In another arrangement of the code, what timing called different although it is identical."""
 
     kind: Literal["arranged"] = "arranged"
-    change: str
-    started: str
-    load_average: tuple[float, float]
-    cpu_share: float
-    elapsed_seconds: float
-    benchmarks: tuple[ArrangedBenchmark, ...]
-    reasons: tuple[str, ...] = ()  # why there was no further arrangement
+    number: int  # the change's own of this arrangement, whose sections the seed has put in order
 
 
 Line = Proven | Timed | Arranged

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from typing import Literal
 
 from benchmark_ci import prove as prove_package
 from benchmark_ci.build.unoptimised import unoptimised
 from benchmark_ci.errors import BenchmarkCIError, Interrupted
+from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS
 from benchmark_ci.model import Noun, Side
 from benchmark_ci.prove.suite import prove_suite
 from benchmark_ci.wall.signals import interruptible
@@ -30,17 +32,20 @@ WORK = Path(__file__).parent / "target"
 """Where clones and builds are kept between calls; not committed."""
 
 
+Kind = Literal["prove", "time", "arrange"]
+
+
 class Step(Noun):
     """Something to do with a pair."""
 
-    do: Callable[[Pair], Line]
+    do: Callable[[Pair], Iterable[Line]]
     links: bool = False  # it needs all that a build leaves, executables do not suffice
 
 
 class Wanted(Noun):
     """Which of the steps that are missing are done."""
 
-    timing: bool = True  # without it changes are only proven
+    only: Kind | None = None
     again: bool = False  # what another version of the prover proved is proven anew
     crates: tuple[str, ...] = ()  # only theirs
     changes: tuple[str, ...] = ()  # only these, by key
@@ -62,34 +67,40 @@ def study(minutes: float, work: Path, data: Path, wanted: Wanted) -> None:
                 if time.monotonic() > until:
                     return
                 if wanted.takes(change):
-                    _do(change, step, workshop, data, voice)
+                    _do(change, step, workshop, data, voice, until)
     except Interrupted:
         voice.say("Stopped; the step in flight is lost, the next call begins with it.")
 
 
 def _missing(data: Path, wanted: Wanted, voice: Quietly) -> Iterator[tuple[Change, Step]]:
-    for change in plan.unproven(store.read(data), prover() if wanted.again else None):
-        yield change, Step(do=partial(prove, change))
-    if not wanted.timing:
-        return
-    for part in plan.untimed(store.read(data)):
-        yield keyed(part.change), Step(do=partial(timed, part, voice=voice))
-    for change, suspects in unarranged(store.read(data)):
-        yield change, Step(do=partial(arranged, change, suspects, voice=voice), links=True)
+    if wanted.only in (None, "prove"):
+        for change in plan.unproven(store.read(data), prover() if wanted.again else None):
+            yield change, Step(do=_one(partial(prove, change)))
+    if wanted.only in (None, "time"):
+        for part in plan.untimed(store.read(data)):
+            yield keyed(part.change), Step(do=_one(partial(timed, part, voice=voice)))
+    if wanted.only in (None, "arrange"):
+        for part in unarranged(store.read(data)):
+            step = Step(do=partial(arranged, part, MOST_ARRANGEMENTS, voice=voice), links=True)
+            yield keyed(part.change), step
 
 
-def _do(change: Change, step: Step, workshop: Workshop, data: Path, voice: Quietly) -> None:
-    began = time.monotonic()
+def _one(make: Callable[[Pair], Line]) -> Callable[[Pair], Iterable[Line]]:
+    return lambda pair: (make(pair),)
+
+
+def _do(change: Change, step: Step, workshop: Workshop, data: Path, voice: Quietly, until: float) -> None:
     try:
         with workshop.pair(change, anew=step.links) as pair:
-            line = step.do(pair)
+            for line in step.do(pair):
+                store.append(line, data)
+                voice.say(f"{change.key}: {_told(line)}")
+                if time.monotonic() > until:
+                    return
     except Interrupted:
         raise
     except BenchmarkCIError as error:
         voice.warn(f"{change.key}: {error.message} {error.remedy}")
-        return
-    store.append(line, data)
-    voice.say(f"{change.key}: {_told(line)}, {time.monotonic() - began:.0f} s in all")
 
 
 @cache
@@ -143,4 +154,4 @@ def _told(line: Line) -> str:
         return f"{same} of {len(line.benchmarks)} identical, proof {line.proof_seconds} s"
     if isinstance(line, Timed):
         return f"part {line.part}, {len(line.benchmarks)} timed in {line.elapsed_seconds} s"
-    return f"{len(line.benchmarks)} in other arrangements in {line.elapsed_seconds} s"
+    return f"arrangement {line.number}, {len(line.benchmarks)} timed in {line.elapsed_seconds} s"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from benchmark_ci import __version__
+from benchmark_ci.build.executable import Executable
 from benchmark_ci.judge.endpoints import rounds_of
 from benchmark_ci.measure import recording as recordings
 from benchmark_ci.measure.kept import KeptFiles
@@ -27,7 +28,7 @@ from benchmark_ci.model import (
 )
 from benchmark_ci.voice import Voice
 from benchmarks.proof.plan import Part
-from benchmarks.proof.record import Timed, TimedBenchmark
+from benchmarks.proof.record import Measured, Timed, TimedBenchmark
 from benchmarks.proof.workshop import Pair
 from benchmarks.truth.load import Watch
 
@@ -64,13 +65,19 @@ class Enough:
 
 def timed(part: Part, pair: Pair, voice: Voice) -> Timed:
     """Time a part of what was proven of a change."""
+    return Timed(part=part.number, **dict(measured(part, pair, pair.build.executables, ROUNDS, voice)))
+
+
+def measured(
+    part: Part, pair: Pair, executables: Iterable[Executable], rounds: int, voice: Voice
+) -> Measured:
+    """Measure benchmarks of these executables of a pair for so many rounds."""
     watch = Watch()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    recording, elapsed = _measure(pair, part.benchmarks, part.seed, voice)
+    recording, elapsed = _recording(part, pair, executables, rounds, voice)
     averages, share = watch.read()
-    return Timed(
+    return Measured(
         change=part.change,
-        part=part.number,
         seed=part.seed,
         started=started,
         load_average=averages,
@@ -78,46 +85,40 @@ def timed(part: Part, pair: Pair, voice: Voice) -> Timed:
         elapsed_seconds=round(elapsed, 1),
         measurement_seconds=MEASUREMENT_SECONDS,
         benchmarks=tuple(
-            TimedBenchmark(id=benchmark, rounds=rounds)
-            for benchmark, rounds in rounds_of(recording.processes).items()
-            if len(rounds) >= ROUNDS
+            TimedBenchmark(id=benchmark, rounds=found)
+            for benchmark, found in rounds_of(recording.processes).items()
+            if len(found) >= rounds
         ),
         failed=tuple(dict.fromkeys(f"{one.id}: {one.reason}" for one in recording.failures)),
     )
 
 
-def _measure(pair: Pair, wanted: Collection[BenchmarkId], seed: int, voice: Voice) -> tuple[Recording, float]:
-    kept = recorder(pair, seed)
-    rounds = Rounds(
-        tuple(
-            exe.model_copy(update={"setup_seconds": DEAR_SETUP_SECONDS}) for exe in pair.build.executables
-        ),
-        tuple(one for one in pair.build.preparation.benchmarks if one.id in wanted),
+def _recording(
+    part: Part, pair: Pair, executables: Iterable[Executable], rounds: int, voice: Voice
+) -> tuple[Recording, float]:
+    scratch = pair.site.root / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    recorder = Recorder(scratch / "recording.jsonl.gz")
+    recorder.add(_header(part.seed))
+    recorder.add(pair.build.preparation)
+    measuring = Rounds(
+        tuple(exe.model_copy(update={"setup_seconds": DEAR_SETUP_SECONDS}) for exe in executables),
+        tuple(one for one in pair.build.preparation.benchmarks if one.id in part.benchmarks),
         pair.site,
-        kept,
-        KeptFiles(kept.path.with_name("kept")),
-        Enough(ROUNDS),
+        recorder,
+        KeptFiles(scratch / "kept"),
+        Enough(rounds),
         voice,
-        seed,
+        part.seed,
         ENDLESS_SECONDS,
         config=TIMES,
     )
     began = time.monotonic()
-    rounds.run()
+    measuring.run()
     elapsed = time.monotonic() - began
-    kept.close()
-    return recordings.read(kept.path), elapsed
-
-
-def recorder(pair: Pair, seed: int) -> Recorder:
-    """A new recording in the pair's folder."""
-    scratch = pair.site.root / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
-    begun = Recorder(scratch / "recording.jsonl.gz")
-    begun.add(_header(seed))
-    begun.add(pair.build.preparation)
-    return begun
+    recorder.close()
+    return recordings.read(recorder.path), elapsed
 
 
 def _header(seed: int) -> Header:

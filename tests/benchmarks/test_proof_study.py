@@ -20,7 +20,7 @@ from benchmarks.proof.agreement import agreement, unarranged
 from benchmarks.proof.changes import CHANGES, COMMITS, EXAMPLE_CHANGES, PLANTED, Change, Edit
 from benchmarks.proof.figures import Figures, Row, figures, kind_of
 from benchmarks.proof.quoted import quoted
-from benchmarks.proof.record import Arranged, ArrangedBenchmark, Proven, Study, Timed, TimedBenchmark
+from benchmarks.proof.record import Arranged, Line, Proven, Study, Timed, TimedBenchmark
 from benchmarks.proof.report import report, tables
 from benchmarks.proof.sources import Sources, apply
 from benchmarks.proof.study import Wanted, prover
@@ -246,18 +246,13 @@ def test_the_level_falls_with_the_number_of_comparisons() -> None:
     assert not found.beyond
 
 
-def _arranged(pairs: Sequence[tuple[float, float]]) -> Arranged:
+def _arranged(pairs: Sequence[tuple[float, float]]) -> list[Arranged]:
     """Each pair is an arrangement, measured four times over."""
-    return Arranged(
-        change=CHANGE.key,
-        started="2026-01-03T00:00:00+00:00",
-        load_average=(0.5, 0.5),
-        cpu_share=0.5,
-        elapsed_seconds=36,
-        benchmarks=(
-            ArrangedBenchmark(id=bench(IDS[0]), arrangements=tuple(rounds([pair] * 4) for pair in pairs)),
-        ),
-    )
+    found = []
+    for number, pair in enumerate(pairs):
+        measured = _timed(CHANGE, [pair] * 4).model_dump(exclude={"kind", "part"})
+        found.append(Arranged(number=number, **measured))
+    return found
 
 
 @pytest.mark.parametrize(("percent", "beyond"), [(0.0, 0), (4.0, 1), (-4.0, 1)])
@@ -265,17 +260,19 @@ def test_what_lies_beyond_is_judged_again_over_arrangements(percent: float, beyo
     timed = [_timed(CHANGE, noisy_pairs(random.Random(3), ROUNDS, 4))]
     others = (_proven(change, ()) for change in (EXAMPLE_CHANGES[0], PLANTED[0]))
     study = _study(_proven(CHANGE, IDS), *others, timed=timed)
-    assert [(change, [one.full_id for one in suspects]) for change, suspects in unarranged(study)] == [
-        (CHANGE, [IDS[0]])
-    ]
-
     elsewhere = _arranged(noisy_pairs(random.Random(4), MOST_ARRANGEMENTS, percent))
-    study = study.model_copy(update={"arranged": (elsewhere,)})
+
+    for done in (0, 5):
+        begun = study.model_copy(update={"arranged": tuple(elsewhere[:done])})
+        (part,) = unarranged(begun)
+        assert (part.change, part.number, part.benchmarks) == (CHANGE.key, done, (bench(IDS[0]),))
+
+    study = study.model_copy(update={"arranged": tuple(elsewhere)})
     found = agreement(study)
 
+    assert list(unarranged(study)) == []
     assert [one.arrangements for one in found.elsewhere] == [MOST_ARRANGEMENTS]
     assert (len(found.beyond), len(found.beyond_elsewhere)) == (1, beyond)
-    assert list(unarranged(study)) == []
     text = tables(figures(study))
     assert f"**{beyond} lie beyond 1 % there.**" in text
     assert f"({MOST_ARRANGEMENTS})" in text
@@ -304,11 +301,12 @@ def test_what_was_kept_is_read_and_the_newest_proof_counts(tmp_path: Path) -> No
     file = tmp_path / "commits.jsonl.gz"
     timed = _timed(CHANGE, [(100.0, 101.0)] * 2)
     elsewhere = _arranged([(100.0, 101.0)] * 2)
-    for line in (_proven(CHANGE, ()), timed, elsewhere, _proven(CHANGE, IDS)):
+    lines: list[Line] = [_proven(CHANGE, ()), timed, *elsewhere, _proven(CHANGE, IDS)]
+    for line in lines:
         store.append(line, file)
 
     study = _study(_proven(CHANGE, IDS), timed=[timed])
-    assert store.read(file) == study.model_copy(update={"arranged": (elsewhere,)})
+    assert store.read(file) == study.model_copy(update={"arranged": tuple(elsewhere)})
 
 
 def test_figures_and_tables_are_written(tmp_path: Path) -> None:
