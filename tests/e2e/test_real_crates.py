@@ -17,7 +17,8 @@ from tests.e2e.stage import CRATES, copy, members, recording, report, shown, ver
 pytestmark = pytest.mark.container
 
 VERSIONS = ("criterion-0.3", "criterion-0.5", "criterion-0.7")
-WORKSPACE = '[workspace]\nmembers = {members}\nresolver = "2"\n'
+UNOPTIMISED_DEPENDENCIES = '\n[profile.bench.package."*"]\nopt-level = 0\n'  # they compile in half the time
+WORKSPACE = '[workspace]\nmembers = {members}\nresolver = "2"\n' + UNOPTIMISED_DEPENDENCIES
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def ancient(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ra
         copy(CRATES / name, rust / name)
     manifest = (rust / "Cargo.toml").read_text()
     every = '"beta", ' + ", ".join(f'"{name}"' for name in VERSIONS)
-    (rust / "Cargo.toml").write_text(manifest.replace('"beta"', every))
+    manifest = manifest.replace('"beta"', every) + UNOPTIMISED_DEPENDENCIES
+    (rust / "Cargo.toml").write_text(manifest)
     (folder / "repository" / ".gitignore").write_text("Cargo.lock\ntarget\n")
     with Scene(folder / "scene", folder / "repository", lambda repository: None) as scene:
         asked = {
