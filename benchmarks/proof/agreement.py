@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS, averaging_test
 from benchmark_ci.judge.endpoints import Round, primary
-from benchmark_ci.judge.looks import shift_test
+from benchmark_ci.judge.looks import decide, shift_test
 from benchmark_ci.judge.numbers import low_third, rounded
 from benchmark_ci.judge.randomisation import Shift
 from benchmark_ci.judge.result import INTERVAL_ALPHA
-from benchmark_ci.model import BenchmarkId, Noun
+from benchmark_ci.model import BenchmarkId, Noun, Verdict
 from benchmarks.proof.changes import CHANGES, keyed
 from benchmarks.proof.plan import Part, left, seed
 from benchmarks.proof.record import Study, Timed, TimedBenchmark
 
 TOLERATED_PERCENT = 1.0
+USUAL_PERCENT = 10.0
+"""The threshold of the product where nothing else is asked for."""
+
 ERROR = 0.05
 """The chance that any of all the comparisons of equal code lies beyond, by the union bound."""
 
@@ -77,6 +80,8 @@ class Agreement(Noun):
     median_percent: float  # of the absolute changes
     largest_percent: float
     usual_beyond: int  # whose uncorrected 95 % interval lies beyond the tolerated change
+    regressed: int  # by the product's judgement at its usual threshold, had it timed them
+    improved: int
     beyond: tuple[Apart, ...]  # whose corrected interval does
     elsewhere: tuple[Elsewhere, ...]  # of these, what was timed in other arrangements
     elsewhere_level: float  # at which each of them is tested, one-sided
@@ -96,6 +101,7 @@ def agreement(study: Study) -> Agreement:
     found = [_apart(study, part, one, draws) for part, one in timed]
     beyond = tuple(one for one in found if one.p_beyond <= level)
     elsewhere_level = ERROR / (2 * max(1, len(beyond)))
+    said = Counter(decide(one.rounds, USUAL_PERCENT, part.seed).verdict for part, one in timed)
     sizes = sorted(abs(one.change_percent) for one in found)
     loads = sorted(part.load_average[0] for part in study.timed)
     return Agreement(
@@ -114,8 +120,10 @@ def agreement(study: Study) -> Agreement:
         usual_beyond=sum(
             one.low_percent > TOLERATED_PERCENT or one.high_percent < _faster_percent() for one in found
         ),
+        regressed=said[Verdict.REGRESSED],
+        improved=said[Verdict.IMPROVED],
         beyond=beyond,
-        elsewhere=tuple(_elsewhere(study, beyond, power_of_two(2 * FINENESS / elsewhere_level))),
+        elsewhere=tuple(_elsewhere(study, beyond, elsewhere_level)),
         elsewhere_level=elsewhere_level,
         failed=tuple(failure for part in study.timed for failure in part.failed),
     )
@@ -124,13 +132,14 @@ def agreement(study: Study) -> Agreement:
 def unarranged(study: Study) -> Iterator[Part]:
     """What lies beyond and lacks arrangements, by change and by the number of its next one."""
     found = agreement(study)
-    known = {(one.change, one.benchmark): one.arrangements for one in found.elsewhere}
     beyond = {(one.change, one.benchmark) for one in found.beyond}
     wanted: dict[tuple[str, int], list[BenchmarkId]] = defaultdict(list)
+    known = _arrangements(study)
     for part in study.timed:
         for one in part.benchmarks:
-            done = known.get((part.change, one.id.full_id), 0)
-            if (part.change, one.id.full_id) in beyond and done < MOST_ARRANGEMENTS:
+            key = (part.change, one.id.full_id)
+            done = len(known.get(key, ()))
+            if key in beyond and done < MOST_ARRANGEMENTS:
                 wanted[part.change, done].append(one.id)
     for (change, done), suspects in wanted.items():
         yield Part(change=change, number=done, seed=seed(keyed(change)), benchmarks=tuple(suspects))
@@ -157,11 +166,14 @@ def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
     )
 
 
-def _elsewhere(study: Study, beyond: Iterable[Apart], draws: int) -> Iterator[Elsewhere]:
-    """What of `beyond` was timed in other arrangements."""
+def _elsewhere(study: Study, beyond: Iterable[Apart], level: float) -> Iterator[Elsewhere]:
+    """What of `beyond` was timed in so many other arrangements that it could lie beyond there, too."""
+    known = _arrangements(study)
     for one in beyond:
-        if arrangements := tuple(_arrangements(study, one.change, one.benchmark).values()):
+        arrangements = known.get((one.change, one.benchmark), ())
+        if 2.0 ** -len(arrangements) <= level:
             endpoint = primary(tuple(chain.from_iterable(arrangements)))
+            draws = min(power_of_two(2 * FINENESS / level), MOST_DRAWS)
             test = averaging_test(arrangements, endpoint, SAME_DRAW, draws)
             low, high = test.interval(INTERVAL_ALPHA)
             yield Elsewhere(
@@ -175,15 +187,13 @@ def _elsewhere(study: Study, beyond: Iterable[Apart], draws: int) -> Iterator[El
             )
 
 
-def _arrangements(study: Study, change: str, full_id: str) -> dict[int, tuple[Round, ...]]:
-    """A benchmark's rounds by the number of the arrangement."""
-    return {
-        part.number: one.rounds
-        for part in study.arranged
-        if part.change == change
-        for one in part.benchmarks
-        if one.id.full_id == full_id
-    }
+def _arrangements(study: Study) -> Mapping[tuple[str, str], tuple[tuple[Round, ...], ...]]:
+    """The rounds of each arrangement, by change and benchmark."""
+    found: dict[tuple[str, str], dict[int, tuple[Round, ...]]] = defaultdict(dict)
+    for part in study.arranged:
+        for one in part.benchmarks:
+            found[part.change, one.id.full_id][part.number] = one.rounds
+    return {key: tuple(one for _, one in sorted(numbered.items())) for key, numbered in found.items()}
 
 
 def _p_beyond(test: Shift) -> float:

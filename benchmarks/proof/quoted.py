@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.proof.agreement import TOLERATED_PERCENT, Agreement
+from benchmarks.proof.agreement import TOLERATED_PERCENT, USUAL_PERCENT, Agreement
 from benchmarks.proof.figures import WANTED_PERCENT, Figures, Kind, Total
 
 
@@ -26,8 +26,9 @@ def quoted(found: Figures) -> str:
             f"- {_all_but(timed.left)} proven although their executables differ, and one of each change "
             f"whose executables are equal as a whole, {timed.comparisons:,} in all, were timed for at least "
             f"{timed.rounds} rounds each. {_lie(len(timed.beyond))} beyond {TOLERATED_PERCENT:g} % of change "
-            "in either direction, tested as above with a correction for all of them."
-            + (_elsewhere(timed) if timed.elsewhere else ""),
+            "in either direction, tested as above with a correction for all of them. At a threshold of "
+            f"{USUAL_PERCENT:g} % timing alone would have called {timed.regressed} regressed and "
+            f"{timed.improved} improved." + (_elsewhere(timed) if timed.elsewhere else ""),
         ]
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.proof.agreement import ERROR, TOLERATED_PERCENT, Agreement, Apart, Elsewhere
+from benchmarks.proof.agreement import ERROR, TOLERATED_PERCENT, USUAL_PERCENT, Agreement, Apart, Elsewhere
 from benchmarks.proof.figures import WANTED_PERCENT, Figures, Reason, Row, Total, figures
 from benchmarks.proof.record import Study
 
@@ -15,6 +15,7 @@ SAID = {
     "planted": "changes planted into public crates",
 }
 MOST_NAMED = 4
+MOST_SHOWN = 25
 
 
 def report(study: Study, output: Path) -> list[str]:
@@ -149,7 +150,9 @@ def _agreement(found: Agreement) -> str:
         f"a level of {ERROR:g} / (2 · {found.comparisons}) = {found.level:.2g}, from {found.draws} "
         f"re-labellings: an interval with a confidence of {(1 - 2 * found.level) * 100:.3f} %. "
         f"**{len(found.beyond)} of {found.comparisons} lie beyond {TOLERATED_PERCENT:g} %.** "
-        f"Of the uncorrected 95 % intervals {found.usual_beyond} do."
+        f"Of the uncorrected 95 % intervals {found.usual_beyond} do. At a threshold of {USUAL_PERCENT:g} % "
+        f"the product would have called {found.regressed} regressed and {found.improved} improved, had it "
+        "timed them."
     )
     return told if not found.beyond else f"{told}\n\n{_beyond(found)}"
 
@@ -163,6 +166,10 @@ def _beyond(found: Agreement) -> str:
         f"**{len(found.beyond_elsewhere)} lie beyond {TOLERATED_PERCENT:g} % there.**"
     )
     elsewhere = {(one.change, one.benchmark): one for one in found.elsewhere}
+    shown = sorted(
+        found.beyond,
+        key=lambda one: ((one.change, one.benchmark) not in elsewhere, -abs(one.change_percent)),
+    )
     head = (
         "change",
         "benchmark",
@@ -182,8 +189,10 @@ def _beyond(found: Agreement) -> str:
             *_size(one),
             *_averaged(elsewhere.get((one.change, one.benchmark))),
         )
-        for one in found.beyond
+        for one in shown[:MOST_SHOWN]
     )
+    if len(found.beyond) > MOST_SHOWN:
+        told += f" The largest {MOST_SHOWN} (of what was timed again, where there is any):"
     return f"{told}\n\n{_table(head, rows)}"
 
 

@@ -236,6 +236,17 @@ def test_timing_disagrees_where_a_change_is_beyond_one_percent(percent: float, b
     assert found.level == 0.025
 
 
+@pytest.mark.parametrize(("percent", "called"), [(0.0, (0, 0)), (20.0, (1, 0)), (-20.0, (0, 1))])
+def test_what_timing_alone_would_have_called_changed_is_counted(
+    percent: float, called: tuple[int, int]
+) -> None:
+    timed = _timed(CHANGE, noisy_pairs(random.Random(3), ROUNDS, percent))
+
+    found = agreement(_study(_proven(CHANGE, IDS), timed=[timed]))
+
+    assert (found.regressed, found.improved) == called
+
+
 def test_the_level_falls_with_the_number_of_comparisons() -> None:
     equal = [_timed(CHANGE, noisy_pairs(random.Random(seed), ROUNDS)) for seed in range(10)]
 
