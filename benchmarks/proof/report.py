@@ -151,8 +151,8 @@ def _agreement(found: Agreement) -> str:
         f"re-labellings: an interval with a confidence of {(1 - 2 * found.level) * 100:.3f} %. "
         f"**{len(found.beyond)} of {found.comparisons} lie beyond {TOLERATED_PERCENT:g} %.** "
         f"Of the uncorrected 95 % intervals {found.usual_beyond} do. At a threshold of {USUAL_PERCENT:g} % "
-        f"the product would have called {found.regressed} regressed and {found.improved} improved, had it "
-        "timed them."
+        f"the product's looks, with neither its correction over the suite nor its second look, call "
+        f"{found.regressed} regressed and {found.improved} improved."
     )
     return told if not found.beyond else f"{told}\n\n{_beyond(found)}"
 
