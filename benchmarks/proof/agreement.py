@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS, averaging_test
 from benchmark_ci.judge.endpoints import Round, primary
-from benchmark_ci.judge.looks import decide, shift_test
+from benchmark_ci.judge.looks import MOST_ROUNDS, decide, shift_test
 from benchmark_ci.judge.numbers import low_third, rounded
 from benchmark_ci.judge.randomisation import Shift
 from benchmark_ci.judge.result import INTERVAL_ALPHA
-from benchmark_ci.model import BenchmarkId, Noun, Verdict
+from benchmark_ci.model import BenchmarkId, Noun, Settings, Verdict
 from benchmarks.proof.changes import CHANGES, keyed
 from benchmarks.proof.plan import Part, left, seed
 from benchmarks.proof.record import Study, Timed, TimedBenchmark
 
 TOLERATED_PERCENT = 1.0
-USUAL_PERCENT = 10.0
-"""The threshold of the product where nothing else is asked for."""
+USUAL_PERCENT = Settings().threshold_percent
 
 ERROR = 0.05
 """The chance that any of all the comparisons of equal code lies beyond, by the union bound."""
@@ -28,8 +28,8 @@ ERROR = 0.05
 FINENESS = 20
 """So many re-labellings reach the level at least, were every one equally likely."""
 
-MOST_DRAWS = 2**20
-"""So many re-labellings of 20 rounds there are."""
+MOST_DRAWS = 2**MOST_ROUNDS
+"""So many re-labellings of the most rounds there are."""
 
 SAME_DRAW = 0
 """The seed of many re-labellings, which take long to draw: comparisons may share them."""
@@ -64,6 +64,15 @@ class Elsewhere(Noun):
     p_beyond: float
 
 
+class Remains(Noun):
+    """What is left of changes averaged over arrangements of the code. Logarithms, in percent."""
+
+    linked_percent: float  # mean size of these changes as they were linked
+    averaged_percent: float  # mean of their averages, in the direction of each as it was linked
+    error_percent: float  # standard error of that mean, over benchmarks; 0 for fewer than two
+    half_width_percent: float  # median half width of the averages' 95 % intervals
+
+
 class Agreement(Noun):
     """All comparisons of identical code."""
 
@@ -80,7 +89,7 @@ class Agreement(Noun):
     median_percent: float  # of the absolute changes
     largest_percent: float
     usual_beyond: int  # whose uncorrected 95 % interval lies beyond the tolerated change
-    regressed: int  # by the product's judgement at its usual threshold, had it timed them
+    regressed: int  # by the product's looks at its usual threshold, each benchmark for itself
     improved: int
     beyond: tuple[Apart, ...]  # whose corrected interval does
     elsewhere: tuple[Elsewhere, ...]  # of these, what was timed in other arrangements
@@ -91,6 +100,24 @@ class Agreement(Noun):
     def beyond_elsewhere(self) -> tuple[Elsewhere, ...]:
         """Of what was timed in other arrangements, what lies beyond there too."""
         return tuple(one for one in self.elsewhere if one.p_beyond <= self.elsewhere_level)
+
+    @property
+    def remains(self) -> Remains:
+        """Of what was timed in other arrangements; at least one benchmark."""
+        linked = {(one.change, one.benchmark): math.log1p(one.change_percent / 100) for one in self.beyond}
+        sizes = [linked[one.change, one.benchmark] for one in self.elsewhere]
+        averages = [
+            math.copysign(1, size) * math.log1p(one.change_percent / 100)
+            for size, one in zip(sizes, self.elsewhere, strict=True)
+        ]
+        spread = statistics.stdev(averages) if len(averages) > 1 else 0.0
+        widths = [one.high_percent - one.low_percent for one in self.elsewhere]
+        return Remains(
+            linked_percent=round(statistics.mean(map(abs, sizes)) * 100, 1),
+            averaged_percent=round(statistics.mean(averages) * 100, 1),
+            error_percent=round(spread / math.sqrt(len(averages)) * 100, 1),
+            half_width_percent=round(statistics.median(widths) / 2, 1),
+        )
 
 
 def agreement(study: Study) -> Agreement:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.proof.agreement import ERROR, TOLERATED_PERCENT, USUAL_PERCENT, Agreement, Apart, Elsewhere
+from benchmarks.proof.agreement import (
+    ERROR,
+    SCREEN,
+    TOLERATED_PERCENT,
+    USUAL_PERCENT,
+    Agreement,
+    Apart,
+    Elsewhere,
+)
 from benchmarks.proof.figures import WANTED_PERCENT, Figures, Reason, Row, Total, figures
 from benchmarks.proof.record import Study
 
@@ -148,7 +156,8 @@ def _agreement(found: Agreement) -> str:
         f"{found.largest_percent} %. "
         f"Each was tested against {TOLERATED_PERCENT:g} % in both directions with the product's own test at "
         f"a level of {ERROR:g} / (2 · {found.comparisons}) = {found.level:.2g}, from {found.draws} "
-        f"re-labellings: an interval with a confidence of {(1 - 2 * found.level) * 100:.3f} %. "
+        f"re-labellings wherever the product's few gave {SCREEN:g} or less: an interval with a confidence "
+        f"of {(1 - 2 * found.level) * 100:.3f} %. "
         f"**{len(found.beyond)} of {found.comparisons} lie beyond {TOLERATED_PERCENT:g} %.** "
         f"Of the uncorrected 95 % intervals {found.usual_beyond} do. At a threshold of {USUAL_PERCENT:g} % "
         f"the product's looks, with neither its correction over the suite nor its second look, call "
@@ -163,7 +172,8 @@ def _beyond(found: Agreement) -> str:
         "in arrangements of the code that are drawn at random, a few rounds in each, and judged by the "
         "product's test of averages over arrangements, against the same change in both directions at a level "
         f"of {ERROR:g} / (2 · {len(found.beyond)}) = {found.elsewhere_level:.2g}. "
-        f"**{len(found.beyond_elsewhere)} lie beyond {TOLERATED_PERCENT:g} % there.**"
+        f"**{len(found.beyond_elsewhere)} lie beyond {TOLERATED_PERCENT:g} % there.** "
+        "The intervals say how little a single one of these tests can see."
     )
     elsewhere = {(one.change, one.benchmark): one for one in found.elsewhere}
     shown = sorted(

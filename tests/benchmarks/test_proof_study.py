@@ -287,7 +287,9 @@ def test_what_lies_beyond_is_judged_again_over_arrangements(percent: float, beyo
     text = tables(figures(study))
     assert f"**{beyond} lie beyond 1 % there.**" in text
     assert f"({MOST_ARRANGEMENTS})" in text
-    assert ("none lies beyond it" in quoted(figures(study))) is (beyond == 0)
+    assert ("none is shown to lie beyond it" in quoted(figures(study))) is (beyond == 0)
+    assert found.remains.linked_percent == pytest.approx(4, abs=0.7)
+    assert found.remains.averaged_percent == pytest.approx(percent, abs=0.7)
 
 
 def test_what_is_left_to_be_timed_is_said() -> None:
