@@ -2,75 +2,33 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
-from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS, averaging_test
-from benchmark_ci.judge.endpoints import Round, primary
-from benchmark_ci.judge.looks import MOST_ROUNDS, decide, shift_test
+from benchmark_ci.judge.arrangements import MOST_ARRANGEMENTS
+from benchmark_ci.judge.endpoints import primary
+from benchmark_ci.judge.looks import decide, shift_test
 from benchmark_ci.judge.numbers import low_third, rounded
-from benchmark_ci.judge.randomisation import Shift
 from benchmark_ci.judge.result import INTERVAL_ALPHA
 from benchmark_ci.model import BenchmarkId, Noun, Settings, Verdict
+from benchmarks.proof.averages import Elsewhere, arrangements_of, averaged
+from benchmarks.proof.beyond import (
+    SAME_DRAW,
+    TOLERATED_PERCENT,
+    Apart,
+    draws_of,
+    level_of,
+    p_beyond,
+    percent,
+)
 from benchmarks.proof.changes import CHANGES, keyed
 from benchmarks.proof.plan import Part, left, seed
 from benchmarks.proof.record import Study, Timed, TimedBenchmark
 
-TOLERATED_PERCENT = 1.0
 USUAL_PERCENT = Settings().threshold_percent
-
-ERROR = 0.05
-"""The chance that any of all the comparisons of equal code lies beyond, by the union bound."""
-
-FINENESS = 20
-"""So many re-labellings reach the level at least, were every one equally likely."""
-
-MOST_DRAWS = 2**MOST_ROUNDS
-"""So many re-labellings of the most rounds there are."""
-
-SAME_DRAW = 0
-"""The seed of many re-labellings, which take long to draw: comparisons may share them."""
 
 SCREEN = 0.01
 """A p-value above this by the product's few re-labellings needs no more of them: the level is far away."""
-
-
-class Apart(Noun):
-    """One comparison of identical code."""
-
-    change: str
-    benchmark: str
-    rounds: int
-    nanoseconds: float  # of baseline: what a cycle more or less is to be held against
-    instructions: tuple[int | None, int | None]  # of one iteration, on baseline and current
-    change_percent: float
-    low_percent: float
-    high_percent: float
-    p_beyond: float  # of "its change is at most 1 % in either direction"
-
-
-class Elsewhere(Noun):
-    """One of those beyond, averaged over arrangements of the code."""
-
-    change: str
-    benchmark: str
-    arrangements: int
-    change_percent: float
-    low_percent: float
-    high_percent: float
-    p_beyond: float
-
-
-class Remains(Noun):
-    """What is left of changes averaged over arrangements of the code. Logarithms, in percent."""
-
-    linked_percent: float  # mean size of these changes as they were linked
-    averaged_percent: float  # mean of their averages, in the direction of each as it was linked
-    error_percent: float  # standard error of that mean, over benchmarks; 0 for fewer than two
-    half_width_percent: float  # median half width of the averages' 95 % intervals
 
 
 class Agreement(Noun):
@@ -101,33 +59,14 @@ class Agreement(Noun):
         """Of what was timed in other arrangements, what lies beyond there too."""
         return tuple(one for one in self.elsewhere if one.p_beyond <= self.elsewhere_level)
 
-    @property
-    def remains(self) -> Remains:
-        """Of what was timed in other arrangements; at least one benchmark."""
-        linked = {(one.change, one.benchmark): math.log1p(one.change_percent / 100) for one in self.beyond}
-        sizes = [linked[one.change, one.benchmark] for one in self.elsewhere]
-        averages = [
-            math.copysign(1, size) * math.log1p(one.change_percent / 100)
-            for size, one in zip(sizes, self.elsewhere, strict=True)
-        ]
-        spread = statistics.stdev(averages) if len(averages) > 1 else 0.0
-        widths = [one.high_percent - one.low_percent for one in self.elsewhere]
-        return Remains(
-            linked_percent=round(statistics.mean(map(abs, sizes)) * 100, 1),
-            averaged_percent=round(statistics.mean(averages) * 100, 1),
-            error_percent=round(spread / math.sqrt(len(averages)) * 100, 1),
-            half_width_percent=round(statistics.median(widths) / 2, 1),
-        )
-
 
 def agreement(study: Study) -> Agreement:
     """Judge everything that was timed."""
     timed = [(part, one) for part in study.timed for one in part.benchmarks]
-    level = ERROR / (2 * max(1, len(timed)))
-    draws = min(power_of_two(2 * FINENESS / level), MOST_DRAWS)
+    level = level_of(len(timed))
+    draws = draws_of(level)
     found = [_apart(study, part, one, draws) for part, one in timed]
     beyond = tuple(one for one in found if one.p_beyond <= level)
-    elsewhere_level = ERROR / (2 * max(1, len(beyond)))
     said = Counter(decide(one.rounds, USUAL_PERCENT, part.seed).verdict for part, one in timed)
     sizes = sorted(abs(one.change_percent) for one in found)
     loads = sorted(part.load_average[0] for part in study.timed)
@@ -150,8 +89,8 @@ def agreement(study: Study) -> Agreement:
         regressed=said[Verdict.REGRESSED],
         improved=said[Verdict.IMPROVED],
         beyond=beyond,
-        elsewhere=tuple(_elsewhere(study, beyond, elsewhere_level)),
-        elsewhere_level=elsewhere_level,
+        elsewhere=tuple(averaged(study, beyond)),
+        elsewhere_level=level_of(len(beyond)),
         failed=tuple(failure for part in study.timed for failure in part.failed),
     )
 
@@ -161,7 +100,7 @@ def unarranged(study: Study) -> Iterator[Part]:
     found = agreement(study)
     beyond = {(one.change, one.benchmark) for one in found.beyond}
     wanted: dict[tuple[str, int], list[BenchmarkId]] = defaultdict(list)
-    known = _arrangements(study)
+    known = arrangements_of(study)
     for part in study.timed:
         for one in part.benchmarks:
             key = (part.change, one.id.full_id)
@@ -175,9 +114,9 @@ def unarranged(study: Study) -> Iterator[Part]:
 def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
     endpoint = primary(one.rounds)
     test = shift_test(one.rounds, endpoint, part.seed)
-    p_beyond = _p_beyond(test)
-    if p_beyond <= SCREEN:
-        p_beyond = _p_beyond(shift_test(one.rounds, endpoint, SAME_DRAW, draws))
+    p = p_beyond(test)
+    if p <= SCREEN:
+        p = p_beyond(shift_test(one.rounds, endpoint, SAME_DRAW, draws))
     low, high = test.interval(INTERVAL_ALPHA)
     proof = next(proof for proof in study.proven[part.change].benchmarks if proof.id == one.id)
     return Apart(
@@ -189,53 +128,8 @@ def _apart(study: Study, part: Timed, one: TimedBenchmark, draws: int) -> Apart:
         change_percent=percent(test.estimate),
         low_percent=percent(low),
         high_percent=percent(high),
-        p_beyond=p_beyond,
+        p_beyond=p,
     )
-
-
-def _elsewhere(study: Study, beyond: Iterable[Apart], level: float) -> Iterator[Elsewhere]:
-    """What of `beyond` was timed in so many other arrangements that it could lie beyond there, too."""
-    known = _arrangements(study)
-    for one in beyond:
-        arrangements = known.get((one.change, one.benchmark), ())
-        if 2.0 ** -len(arrangements) <= level:
-            endpoint = primary(tuple(chain.from_iterable(arrangements)))
-            draws = min(power_of_two(2 * FINENESS / level), MOST_DRAWS)
-            test = averaging_test(arrangements, endpoint, SAME_DRAW, draws)
-            low, high = test.interval(INTERVAL_ALPHA)
-            yield Elsewhere(
-                change=one.change,
-                benchmark=one.benchmark,
-                arrangements=len(arrangements),
-                change_percent=percent(test.estimate),
-                low_percent=percent(low),
-                high_percent=percent(high),
-                p_beyond=_p_beyond(test),
-            )
-
-
-def _arrangements(study: Study) -> Mapping[tuple[str, str], tuple[tuple[Round, ...], ...]]:
-    """The rounds of each arrangement, by change and benchmark."""
-    found: dict[tuple[str, str], dict[int, tuple[Round, ...]]] = defaultdict(dict)
-    for part in study.arranged:
-        for one in part.benchmarks:
-            found[part.change, one.id.full_id][part.number] = one.rounds
-    return {key: tuple(one for _, one in sorted(numbered.items())) for key, numbered in found.items()}
-
-
-def _p_beyond(test: Shift) -> float:
-    tolerated = math.log1p(TOLERATED_PERCENT / 100)
-    return min(test.p_slow(tolerated), test.p_fast(-tolerated))
-
-
-def percent(log_change: float) -> float:
-    """A change in percent."""
-    return round(math.expm1(log_change) * 100, 3)
-
-
-def power_of_two(at_least: float) -> int:
-    """The smallest one that is not less."""
-    return 1 << math.ceil(math.log2(at_least))
 
 
 def _faster_percent() -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.proof.agreement import TOLERATED_PERCENT, USUAL_PERCENT, Agreement
+from benchmarks.proof.agreement import USUAL_PERCENT, Agreement
+from benchmarks.proof.averages import remains
+from benchmarks.proof.beyond import TOLERATED_PERCENT
 from benchmarks.proof.figures import WANTED_PERCENT, Figures, Kind, Total
 
 
@@ -38,12 +40,12 @@ def _all_but(left: int) -> str:
 
 
 def _elsewhere(timed: Agreement) -> str:
-    left, shown = timed.remains, len(timed.beyond_elsewhere)
+    left, shown = remains(timed.beyond, timed.elsewhere), len(timed.beyond_elsewhere)
     some = "All" if len(timed.elsewhere) == len(timed.beyond) else f"{len(timed.elsewhere)}"
     return (
-        f" {some} of those beyond {TOLERATED_PERCENT:g} % were timed again in other arrangements of the code: "
-        f"{'none is' if not shown else f'{shown} are'} shown to lie beyond it on average. A single one shows "
-        f"little there, as half of the 95 % intervals are wider than ±{left.half_width_percent:g} %. "
+        f" {some} of those beyond {TOLERATED_PERCENT:g} % were timed again in other arrangements of the "
+        f"code: {'none is' if not shown else f'{shown} are'} shown to lie beyond it on average. A single one "
+        f"shows little there, as half of the 95 % intervals are wider than ±{left.half_width_percent:g} %. "
         f"Together: what was {left.linked_percent:g} % as linked, on average over the benchmarks, is "
         f"{left.averaged_percent:+g} % in the same direction there (of logarithms; standard error "
         f"{left.error_percent:g} %, were the benchmarks independent)."

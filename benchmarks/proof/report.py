@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.proof.agreement import (
-    ERROR,
-    SCREEN,
-    TOLERATED_PERCENT,
-    USUAL_PERCENT,
-    Agreement,
-    Apart,
-    Elsewhere,
-)
+from benchmarks.proof.agreement import SCREEN, USUAL_PERCENT, Agreement
+from benchmarks.proof.averages import Elsewhere
+from benchmarks.proof.beyond import ERROR, TOLERATED_PERCENT, Apart
 from benchmarks.proof.figures import WANTED_PERCENT, Figures, Reason, Row, Total, figures
 from benchmarks.proof.record import Study
 
