@@ -150,9 +150,18 @@ def test_a_message_of_another_shape_is_told(tmp_path: Path) -> None:
         outcome_of(tmp_path, {"reason": "compiler-artifact", "package_id": 5})
 
 
-def test_library_paths_of_build_scripts(tmp_path: Path) -> None:
-    script = {"reason": "build-script-executed", "linked_paths": ["native=/a", "/b", "native=/a"]}
-    assert outcome_of(tmp_path, script, script, artifact()).library_paths == ("/a", "/b")
+def test_library_paths_and_variables_of_build_scripts(tmp_path: Path) -> None:
+    script = {
+        "reason": "build-script-executed",
+        "package_id": "small",
+        "linked_paths": ["native=/a", "/b", "native=/a"],
+        "env": [["ONE", "1"], ["TWO", "2"]],
+        "out_dir": "/out",
+    }
+    old = {"reason": "build-script-executed", "package_id": "old", "linked_paths": []}
+    found = outcome_of(tmp_path, script, script, old, artifact())
+    assert found.library_paths == ("/a", "/b")
+    assert found.scripts == {"small": {"ONE": "1", "TWO": "2", "OUT_DIR": "/out"}, "old": {}}
 
 
 def test_long_errors_are_clipped() -> None:

@@ -75,6 +75,7 @@ class Outcome(Noun):
     stale: tuple[str, ...]  # packages of the repository that cargo did not build anew
     library_paths: tuple[str, ...]
     bins: Mapping[str, str]  # name → path of plain binaries, for CARGO_BIN_EXE_*
+    scripts: Mapping[str, Mapping[str, str]] = {}  # by package id: variables that its build script set
 
 
 def feature_flags(settings: Settings) -> tuple[str, ...]:
@@ -122,6 +123,7 @@ def build(
                 "errors": {**outcome.errors, **one.errors},
                 "library_paths": tuple(dict.fromkeys((*outcome.library_paths, *one.library_paths))),
                 "bins": {**outcome.bins, **one.bins},
+                "scripts": {**outcome.scripts, **one.scripts},
             }
         )
     return outcome
@@ -163,7 +165,10 @@ class _WireMessage(BaseModel):
 
 class _WireScript(BaseModel):
     model_config = ConfigDict(extra="ignore")
+    package_id: str
     linked_paths: list[str]
+    env: list[tuple[str, str]] = []
+    out_dir: str = ""
 
 
 def _build_once(
@@ -188,6 +193,7 @@ def _build_once(
         stale=tuple(reader.stale),
         library_paths=tuple(dict.fromkeys(reader.library_paths)),
         bins=reader.bins,
+        scripts=reader.scripts,
     )
 
 
@@ -203,6 +209,7 @@ class _Messages:
         self.stale: list[str] = []
         self.library_paths: list[str] = []
         self.bins: dict[str, str] = {}
+        self.scripts: dict[str, dict[str, str]] = {}
 
     def take(self, message: dict[str, object]) -> None:
         try:
@@ -211,8 +218,7 @@ class _Messages:
             elif message.get("reason") == "compiler-message":
                 self._diagnostic(_WireMessage.model_validate(message))
             elif message.get("reason") == "build-script-executed":
-                script = _WireScript.model_validate(message)
-                self.library_paths += [path.split("=", 1)[-1] for path in script.linked_paths]
+                self._script(_WireScript.model_validate(message))
         except ValidationError as error:
             raise BuildFailed(f"cargo wrote a message that cannot be read: {error}") from error
 
@@ -228,6 +234,11 @@ class _Messages:
             )
         elif artifact.target.kind == ["bin"]:
             self.bins[artifact.target.name] = str(artifact.executable)
+
+    def _script(self, script: _WireScript) -> None:
+        self.library_paths += [path.split("=", 1)[-1] for path in script.linked_paths]
+        folder = {"OUT_DIR": script.out_dir} if script.out_dir else {}
+        self.scripts[script.package_id] = {**dict(script.env), **folder}
 
     def _diagnostic(self, wire: _WireMessage) -> None:
         if wire.message.level != "error" or not wire.message.rendered:

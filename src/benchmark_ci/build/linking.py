@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from benchmark_ci.build import keeping
+from benchmark_ci.build import configuration, keeping
 from benchmark_ci.errors import BadFile
 from benchmark_ci.wall import files
 from benchmark_ci.wall.site import Site
@@ -134,21 +134,12 @@ def environment(site: Site, env: Mapping[str, str], directory: Path) -> dict[str
 
 def _taken(site: Site, env: Mapping[str, str], directory: Path) -> bool:
     """Whether cargo's configuration names a wrapper of the user's own: theirs is used then."""
-    for file in _configurations(env, directory):
+    for file in configuration.configurations(env, directory):
         try:
-            theirs = file.is_relative_to(site.here)
-            if _CONFIGURED.search(files.read(site.here, file) if theirs else file.read_bytes()):
+            if _CONFIGURED.search(configuration.content(site.here, file)):
                 return True
         except FileNotFoundError:
             continue
         except (BadFile, OSError):
             return True
     return False
-
-
-def _configurations(env: Mapping[str, str], directory: Path) -> Iterator[Path]:
-    homes = [Path(env["CARGO_HOME"])] if env.get("CARGO_HOME") else []
-    if env.get("HOME"):
-        homes.append(Path(env["HOME"]) / ".cargo")
-    for folder in (*(one / ".cargo" for one in (directory, *directory.parents)), *homes):
-        yield from (folder / "config.toml", folder / "config")

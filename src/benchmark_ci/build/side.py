@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark_ci.build import cargo as cargo_program
-from benchmark_ci.build import executable, linking, metadata, unlinked
+from benchmark_ci.build import configuration, executable, linking, metadata, unlinked
 from benchmark_ci.build.again import Recipe
 from benchmark_ci.build.cargo import Cargo, Outcome
 from benchmark_ci.build.downloaded import downloaded
@@ -219,15 +219,15 @@ class SideBuilder:
         )
 
     def _run_environment(self, bench: BenchTarget, outcome: Outcome) -> dict[str, str]:
-        """What cargo would set when it runs a bench (criterion.md A.7)."""
+        """What cargo would give a bench that it runs: its own variables, and those that are configured."""
         libraries = [
             *outcome.library_paths,
             str(self._target / "release"),
             str(self._target / "release" / "deps"),
             str(self._toolchain.bin.parent / "lib"),
         ]
-        return {
-            **self._env,
+        of_cargo = {
+            **outcome.scripts.get(bench.package_id, {}),
             **{f"CARGO_BIN_EXE_{name}": path for name, path in outcome.bins.items()},
             "CARGO_MANIFEST_DIR": str(bench.manifest_path.parent),
             "CARGO_MANIFEST_PATH": str(bench.manifest_path),
@@ -235,6 +235,8 @@ class SideBuilder:
             "CARGO_PKG_VERSION": bench.package_version,
             "LD_LIBRARY_PATH": ":".join(libraries),
         }
+        configured = configuration.variables(self._site.here, self._env, self._directory)
+        return {**self._env, **configured, **of_cargo}
 
 
 def forget(target: Path, names: set[str]) -> None:

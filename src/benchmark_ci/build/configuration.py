@@ -1,0 +1,87 @@
+"""Cargo's configuration files: where they lie, and the variables that they set for what cargo starts.
+
+Cargo merges them key by key: what stands nearer to where it is started wins, and a file wins over those that
+it includes (The Cargo Book, "Configuration" and its `env` table).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmark_ci.errors import BadFile
+from benchmark_ci.wall import files
+
+MOST_INCLUDED = 8
+"""How deep files may include each other."""
+
+
+class _Setting(NamedTuple):
+    value: str
+    force: bool  # even where the variable is set already
+
+
+def configurations(env: Mapping[str, str], directory: Path) -> Iterator[Path]:
+    """Where cargo looks when it is started in `directory`, the nearest first; not all of them exist."""
+    folders = [one / ".cargo" for one in (directory, *directory.parents)]
+    home = Path(env["CARGO_HOME"]) if env.get("CARGO_HOME") else None
+    if home is None and env.get("HOME"):
+        home = Path(env["HOME"]) / ".cargo"
+    for folder in (*folders, *([home] if home and home not in folders else [])):
+        old = folder / "config"
+        yield old if os.path.exists(old) else folder / "config.toml"  # noqa: PTH110 - False where nobody may look
+
+
+def content(root: Path, file: Path) -> bytes:
+    """A configuration file's; below `root`, where strangers write, no link is followed out of it.
+
+    Raises BadFile and OSError.
+    """
+    return files.read(root, file) if file.is_relative_to(root) else file.read_bytes()
+
+
+def variables(root: Path, env: Mapping[str, str], directory: Path) -> dict[str, str]:
+    """What `[env]` tables set for a program that cargo starts with the environment `env`.
+
+    A file that cannot be read sets nothing: cargo, which reads it too, says what is wrong with it.
+    """
+    found: dict[str, _Setting] = {}
+    for file in configurations(env, directory):
+        found = _settings(root, file) | found
+    return {name: one.value for name, one in found.items() if one.force or name not in env}
+
+
+def _settings(root: Path, file: Path, depth: int = 0) -> dict[str, _Setting]:
+    try:
+        wire = tomllib.loads(content(root, file).decode())
+    except (BadFile, OSError, ValueError, RecursionError):
+        return {}
+    found: dict[str, _Setting] = {}
+    if depth < MOST_INCLUDED:
+        for name in _included(wire.get("include")):
+            found |= _settings(root, file.parent / name, depth + 1)
+    table = wire.get("env")
+    for name, value in table.items() if isinstance(table, dict) else ():
+        if setting := _setting(value, file.parent.parent):
+            found[name] = setting
+    return found
+
+
+def _included(wire: Any) -> Iterator[str]:
+    """A later one wins over an earlier one."""
+    for one in wire if isinstance(wire, list) else [wire]:
+        path = one.get("path") if isinstance(one, dict) else one
+        if isinstance(path, str):
+            yield path
+
+
+def _setting(wire: Any, folder: Path) -> _Setting | None:
+    """`"text"` or `{ value, force, relative }`; a relative value is a path from `folder`."""
+    table = wire if isinstance(wire, dict) else {"value": wire}
+    value = table.get("value")
+    if not isinstance(value, str) or "\0" in value:
+        return None
+    return _Setting(str(folder / value) if table.get("relative") else value, bool(table.get("force")))

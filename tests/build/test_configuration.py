@@ -1,0 +1,138 @@
+"""A bench executable finds the variables that cargo would give it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmark_ci.build.configuration import configurations, variables
+from benchmark_ci.model import Settings
+from benchmark_ci.wall.environment import on_a_terminal
+from tests.engine import build_both, crate, machine_toolchain, write_files
+
+NAMES = ("PLAIN", "KEPT", "FORCED", "PLACE", "NEAR", "SCRIPT", "OUT_DIR", "CARGO_PKG_NAME", "NOWHERE")
+LISTED = ", ".join(f'"{name}"' for name in NAMES)
+VALUE = f'[{LISTED}].map(|name| format!("{{name}}={{:?}}", std::env::var(name).ok())).join(" ")'
+CONFIGURED = """
+[env]
+PLAIN = "plain"
+KEPT = "from the file"
+FORCED = { value = "from the file", force = true }
+PLACE = { value = "data/here", relative = true }
+CARGO_PKG_NAME = { value = "another", force = true }
+NEAR = "root"
+SCRIPT = "from the file"
+"""
+SOURCES = crate(
+    VALUE,
+    **{
+        "build.rs": 'fn main() { println!("cargo:rustc-env=SCRIPT=from the script"); }',
+        ".cargo/config.toml": CONFIGURED,
+    },
+)
+
+
+@pytest.mark.cargo
+def test_it_finds_what_cargo_would_give_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEPT", "from outside")
+    monkeypatch.setenv("FORCED", "from outside")
+    built, site, _ = build_both(tmp_path, SOURCES, SOURCES, Settings(prove=False))  # as plain cargo builds
+    chain = machine_toolchain()
+    for exe in built.executables:
+        with site.at(exe.side) as here:
+            ours = exe.run("--list", identity=None, limit_seconds=30).stdout
+            theirs = subprocess.run(
+                (str(chain.bin / "cargo"), "bench", "--quiet", "--bench", "bench", "--", "--list"),
+                cwd=here / "src",
+                env=on_a_terminal(os.environ, chain.bin) | {"CARGO_TARGET_DIR": str(here / "target")},
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        assert f'PLACE=Some("{here}/src/data/here")' in ours
+        assert 'SCRIPT=Some("from the script")' in ours
+        assert 'OUT_DIR=Some("' in ours
+        assert "NOWHERE=None" in ours
+        assert ours == theirs
+
+
+def settings(folder: Path, sources: dict[str, str], **env: str) -> dict[str, str]:
+    """What the files set for a program that is started in `a/b` of the folder."""
+    write_files(folder, {"a/b/Cargo.toml": "", **sources})
+    return variables(folder / "a", env, folder / "a" / "b")
+
+
+def test_the_nearest_file_wins_name_by_name(tmp_path: Path) -> None:
+    found = settings(
+        tmp_path,
+        {
+            "a/b/.cargo/config.toml": '[env]\nONE = "near"\n',
+            "a/.cargo/config.toml": '[env]\nONE = "far"\nTWO = "far"\n',
+            "home/.cargo/config.toml": '[env]\nTWO = "home"\nTHREE = "home"\n',
+            "cargo-home/config.toml": '[env]\nFOUR = "cargo"\n',
+        },
+        HOME=str(tmp_path / "home"),
+    )
+    assert found == {"ONE": "near", "TWO": "far", "THREE": "home"}
+    assert settings(tmp_path, {}, HOME=str(tmp_path / "home"), CARGO_HOME=str(tmp_path / "cargo-home")) == {
+        "ONE": "near",
+        "TWO": "far",
+        "FOUR": "cargo",
+    }
+
+
+def test_what_is_set_already_stays_unless_it_is_forced(tmp_path: Path) -> None:
+    files = {"a/.cargo/config.toml": '[env]\nONE = "1"\nTWO = { value = "2", force = true }\n'}
+    assert settings(tmp_path, files, ONE="0", TWO="0") == {"TWO": "2"}
+
+
+def test_a_file_wins_over_those_that_it_includes_and_a_later_one_over_an_earlier(tmp_path: Path) -> None:
+    found = settings(
+        tmp_path,
+        {
+            "a/.cargo/config.toml": (
+                'include = ["one.toml", { path = "sub/two.toml" }, { path = "none.toml", optional = true }]\n'
+                '[env]\nOWN = "own"\n'
+            ),
+            "a/.cargo/one.toml": '[env]\nOWN = "one"\nBOTH = "one"\nONE = "one"\n',
+            "a/.cargo/sub/two.toml": (
+                'include = "../config.toml"\n[env]\nBOTH = "two"\nTWO = { value = "two", relative = true }\n'
+            ),
+        },
+    )
+    assert found == {"OWN": "own", "BOTH": "two", "ONE": "one", "TWO": str(tmp_path / "a/.cargo/two")}
+
+
+def test_the_old_name_wins_over_the_new_one(tmp_path: Path) -> None:
+    files = {"a/.cargo/config": '[env]\nONE = "old"\n', "a/.cargo/config.toml": '[env]\nONE = "new"\n'}
+    assert settings(tmp_path, files) == {"ONE": "old"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[env",
+        'env = "text"',
+        "[env]\nONE = 1\nTWO = { force = true }\n",
+        '[env]\nONE = "\\u0000"',
+        "include = 3",
+    ],
+)
+def test_what_cargo_would_refuse_sets_nothing(tmp_path: Path, text: str) -> None:
+    assert settings(tmp_path, {"a/.cargo/config.toml": text}) == {}
+
+
+def test_a_link_out_of_the_clone_is_not_followed(tmp_path: Path) -> None:
+    write_files(tmp_path, {"secret": '[env]\nONE = "secret"\n', "a/.cargo/none": ""})
+    (tmp_path / "a" / ".cargo" / "config.toml").symlink_to(tmp_path / "secret")
+    assert settings(tmp_path, {}) == {}
+
+
+def test_no_file_is_looked_at_twice(tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path)}
+    every = list(configurations(env, tmp_path / "a" / "b"))
+    assert len(every) == len(set(every))
+    assert every[0] == tmp_path / "a" / "b" / ".cargo" / "config.toml"
