@@ -37,11 +37,13 @@ def change(workshop: Workshop, text: str) -> None:
     (workshop.site.folder(Side.CURRENT) / "src" / "data" / "input.txt").write_text(text)
 
 
-def proven(workshop: Workshop, kind: str) -> Proof:
+def proven(workshop: Workshop, kind: str, *more: dict[str, str]) -> Proof:
+    """`more`: further variables of baseline and of current, or of both alike."""
     baseline = workshop.baseline["odd"]
     benchmarks = workshop.benchmarks(baseline)
     sides = [
-        baseline.model_copy(update={"side": side, "env": {**baseline.env, "ODD": kind}}) for side in Side
+        baseline.model_copy(update={"side": side, "env": {**baseline.env, "ODD": kind, **theirs}})
+        for side, theirs in zip(Side, (more or ({},)) * (2 if len(more) < 2 else 1), strict=True)
     ]
     return prove_target(
         sides[0],
@@ -81,7 +83,35 @@ def test_whoever_reads_a_changed_file_is_timed_and_so_are_later_ones(
     assert word in second.reason
 
 
-@pytest.mark.parametrize("kind", ["", "threads", "lists"])
+@pytest.mark.parametrize(
+    "path", ["/proc/self/exe", "/proc/self/cwd/data/input.txt", "/proc/self/task/../exe"]
+)
+def test_what_leads_into_the_process_itself_is_no_file_of_the_machine(odd: Workshop, path: str) -> None:
+    change(odd, "something else")
+    first, second = proven(odd, "given", {"ODD_PATH": path}).benchmarks
+    assert first.identical
+    assert not second.identical
+    assert second.reason == f"it or an earlier benchmark reads `{path}`"
+
+
+def test_a_link_elsewhere_that_leads_to_a_side_is_followed(odd: Workshop, tmp_path: Path) -> None:
+    change(odd, "something else")
+    for name, same in (("data/input.txt", False), ("Cargo.toml", True)):
+        (tmp_path / "link").unlink(missing_ok=True)
+        (tmp_path / "link").symlink_to(odd.site.here / "src" / name)
+        assert proven(odd, "given", {"ODD_PATH": str(tmp_path / "link")}).benchmarks[1].identical is same
+
+
+def test_a_variable_that_differs_is_input_where_the_executable_names_it(odd: Workshop) -> None:
+    change(odd, "something else")
+    proof = proven(odd, "", {"ODD_PATH": "one"}, {"ODD_PATH": "two"})
+    assert not any(one.identical for one in proof.benchmarks)
+    assert "the environment variable `ODD_PATH` differs, which it names" in proof.reason
+    proof = proven(odd, "", {"UNHEARD_OF": "one"}, {"ELSEWHERE": "two"})
+    assert all(one.identical for one in proof.benchmarks)
+
+
+@pytest.mark.parametrize("kind", ["", "threads", "lists", "named"])
 def test_whoever_reads_no_changed_file_is_identical(odd: Workshop, kind: str) -> None:
     change(odd, "something else")
     assert all(one.identical for one in proven(odd, kind).benchmarks)

@@ -120,7 +120,7 @@ def _run(
             *arguments,
         ),
         cwd=subject.directory,
-        env={**subject.env, "CRITERION_HOME": str(folder / "criterion")},
+        env=_environment(subject.env) | {"CRITERION_HOME": str(folder / "criterion")},
         identity=subject.identity,
         timeout_seconds=limit_seconds,
         keep_bytes=64 * 1024 * 1024,
@@ -133,6 +133,11 @@ def _run(
     if not finished.ok or finished.truncated:
         raise Doubt(f"it ended with {finished.returncode} under callgrind: {finished.last_lines(2)}")
     return finished
+
+
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The executable's, without what speaks to valgrind."""
+    return {name: value for name, value in env.items() if not name.startswith("VALGRIND_")}
 
 
 def _dumps(folder: Path) -> tuple[tuple[Path, ...], bool]:

@@ -57,7 +57,7 @@ class Inputs:
 
     def _same(self, path: str) -> bool:
         if not Path(path).is_relative_to(self._site.here):
-            return True  # the machine's own, of which there is one
+            return self._same_elsewhere(path)
         if Path(path).is_relative_to(self._site.here / "criterion"):
             return True  # Criterion's own folder: new and empty for each run
         try:
@@ -67,6 +67,13 @@ class Inputs:
             return _equal(first.place, second.place)
         except (OSError, ValueError):
             return False
+
+    def _same_elsewhere(self, path: str) -> bool:
+        """The machine's own, of which there is one, unless a link leads to the sides' place."""
+        place, here = Path(os.path.realpath(path)), Path(os.path.realpath(self._site.here))
+        if not place.is_relative_to(here):
+            return True
+        return self._same(str(self._site.here / place.relative_to(here)))
 
     def _find(self, root: Path, path: str) -> _Found:
         """Where a path of the common place leads in a side's folder."""

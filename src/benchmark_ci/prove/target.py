@@ -60,6 +60,7 @@ def prove_target(
     whole, reason, left, found = False, "", "", {}
     try:
         _refuse(harness_versions)
+        _refuse_variables(baseline, current, site)
         whole = _equal(baseline, current, site)
         if not whole or changed_data_files:
             # of equal executables one is enough: if what it touches is equal, the other does the same
@@ -101,6 +102,21 @@ def _proof(id: BenchmarkId, whole: bool, reason: str, found: Mapping[BenchmarkId
 def _refuse(harness_versions: tuple[str, str] | None) -> None:
     if harness_versions and harness_versions[0] != harness_versions[1]:
         raise Doubt(f"Criterion differs: {harness_versions[0]} and {harness_versions[1]}")
+
+
+def _refuse_variables(baseline: Executable, current: Executable, site: Site) -> None:
+    """An environment variable is input, too, where an executable names it."""
+    names = [
+        name
+        for name in sorted({*baseline.env, *current.env})
+        if baseline.env.get(name) != current.env.get(name)
+    ]
+    if not names:
+        return
+    contents = [content(exe, exe.path, site) for exe in (baseline, current)]
+    for name in names:
+        if any(name.encode("utf-8", "surrogateescape") in one for one in contents):
+            raise Doubt(f"the environment variable `{name}` differs, which it names")
 
 
 def _same_release(harness_versions: tuple[str, str] | None) -> bool:

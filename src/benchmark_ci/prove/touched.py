@@ -19,6 +19,9 @@ MOST_PATHS = 1_000_000
 _CALL = re.compile(r"[0-9]+,[0-9]+\]\( *[0-9]+\) (?P<text>.*)$")
 _NAME = re.compile(r"(?:sys_)?(?P<name>[a-z0-9_]+) ?\((?P<arguments>.*)$")
 _PATH = re.compile(r"0x[0-9a-f]+\((?P<path>[^()]*)\)(?P<ends>$|[, ])")
+_OWN = re.compile(r"/proc/(?:.*/)?(?:exe|cwd|root|mem|map_files)(?:/|$)")
+"""What leads into the process itself, or to any file by another name than its own."""
+
 _PLOTTER = re.compile(r"0x[0-9a-f]+\([^()]*/gnuplot\), ")
 _DUMP = "Start dumping at BB "
 _MARK = "(--dump-"
@@ -45,6 +48,8 @@ _PATH_FIRST = "access creat lstat mkdir newlstat newstat open readlink rmdir sta
 _WITH_PATH = frozenset(_PATH_FIRST.split())
 _FOLDER_FIRST = "faccessat faccessat2 mkdirat newfstatat openat readlinkat statx unlinkat"
 _WITH_FOLDER_AND_PATH = frozenset(_FOLDER_FIRST.split())
+
+_LINKS = ("readlink", "readlinkat")  # where a link leads is the same path on both sides
 
 
 class Touched:
@@ -94,6 +99,9 @@ def _note(into: Touched, text: str, directory: Path) -> None:
     if name in _WITHOUT_FILES:
         return
     path = _path(name, call["arguments"] if call else "", directory)
+    if path and name not in _LINKS and _OWN.match(os.path.normpath(path)):
+        into.unknown = into.unknown or f"reads `{path}`"
+        return
     if path is None or len(into.paths) >= MOST_PATHS:
         into.unknown = into.unknown or _words(name)
     elif path:

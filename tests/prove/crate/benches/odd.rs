@@ -29,6 +29,12 @@ fn odd(c: &mut Criterion) {
         (true, "reads") => {
             black_box(std::fs::read_to_string("data/input.txt").unwrap());
         }
+        (true, "given") => {
+            black_box(std::fs::read(std::env::var_os("ODD_PATH").unwrap()).unwrap());
+        }
+        (true, "named") => {
+            black_box(std::env::current_exe().unwrap());
+        }
         (true, "looks") => {
             black_box(std::fs::metadata("data/input.txt").unwrap().len());
         }
