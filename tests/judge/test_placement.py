@@ -10,7 +10,7 @@ from benchmark_ci.judge.arrangements import Suspect
 from benchmark_ci.judge.comparison import compare
 from benchmark_ci.judge.overall import fails_job
 from benchmark_ci.judge.panel import Panel
-from benchmark_ci.judge.placement import suspects
+from benchmark_ci.judge.placement import IMPROVED_REASON, suspects
 from benchmark_ci.model import (
     Arrangement,
     BenchmarkId,
@@ -153,6 +153,21 @@ def test_nothing_but_a_regression_is_touched(change: float) -> None:
         content = recorded(bench(), proof(bench()), percents, change)
         alone = content.model_copy(update={"arranged": ()})
         assert compare(content) == compare(alone)
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (proof(bench()), IMPROVED_REASON),
+        (proof(bench(), (1000, 900)), ""),
+        (proof(bench(), (None, None)), ""),
+        (proof(bench(), same=True), IMPROVED_REASON),
+    ],
+    ids=["as many", "fewer", "uncounted", "the same ones"],
+)
+def test_an_improvement_with_as_many_instructions_says_so(known: BenchmarkProof, told: str) -> None:
+    result = judged(recorded(bench(), known, [], -30))
+    assert (result.verdict, result.reason) == (Verdict.IMPROVED, told)
 
 
 def test_the_same_instructions_and_identical_code_need_no_arrangement() -> None:

@@ -2,6 +2,7 @@
 
 Only what is called regressed is looked at, so nothing becomes red here. It is taken back where the average is
 shown to be within the limit. Where it seems to be and is not shown, it is inconclusive; all else stays red.
+An improvement fails nothing, so no time is spent on it: that its place may be the cause is only said.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from benchmark_ci.model import (
 NEARLY_AS_MANY = 0.005
 """Instruction counts that differ by less than this (relative) may be slower by place alone."""
 
+IMPROVED_REASON = "Both sides execute about as many instructions: its place in memory may be the cause."
+
 
 def suspects(
     judged: Mapping[BenchmarkId, Judged],
@@ -34,25 +37,32 @@ def suspects(
     return {
         key: Suspect(limit_percent=limits[key], endpoint=one.decision.endpoint)
         for key, one in judged.items()
-        if one.verdict is Verdict.REGRESSED and _as_many_instructions(proofs.get(key))
+        if one.verdict is Verdict.REGRESSED and _is_open(proofs.get(key))
     }
 
 
+def _is_open(proof: BenchmarkProof | None) -> bool:
+    """Whether place may be the cause; where the instructions are the same ones, nothing is left to ask."""
+    known = proof is None or proof.identical or proof.same_instructions
+    return not known and _as_many_instructions(proof)
+
+
 def _as_many_instructions(proof: BenchmarkProof | None) -> bool:
-    """Whether both sides execute about as many; where they are the same ones, nothing is left to ask."""
-    if proof is None or proof.identical or proof.same_instructions:
+    """Whether both sides execute about as many."""
+    if proof is None or not proof.baseline_instructions or not proof.current_instructions:
         return False
-    baseline, current = proof.baseline_instructions, proof.current_instructions
-    if not baseline or not current:
-        return False
-    return abs(math.log(current / baseline)) < NEARLY_AS_MANY
+    return abs(math.log(proof.current_instructions / proof.baseline_instructions)) < NEARLY_AS_MANY
 
 
 def with_average(
     result: Result, proof: BenchmarkProof | None, arranged: Arranged, left_out: str, seed: int
 ) -> Result:
     """A regression with what other arrangements say; `left_out`: why there are no more, as a clause."""
-    if result.verdict is not Verdict.REGRESSED or not result.endpoint or not _as_many_instructions(proof):
+    if not result.endpoint or not _as_many_instructions(proof):
+        return result
+    if result.verdict is Verdict.IMPROVED:
+        return result.model_copy(update={"reason": IMPROVED_REASON})
+    if result.verdict is not Verdict.REGRESSED:
         return result
     suspect = Suspect(limit_percent=result.limit_percent, endpoint=result.endpoint)
     found = averaged(arranged, suspect, seed)
