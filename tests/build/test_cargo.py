@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from benchmark_ci.build.cargo import Cargo, Outcome, bench_arguments, build, clipped, feature_flags, is_local
-from benchmark_ci.build.metadata import BenchTarget
+from benchmark_ci.build.metadata import BenchTarget, Workspace
+from benchmark_ci.build.side import SideBuilder
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Settings, Side, Target
+from benchmark_ci.wall.site import Site
 from tests.engine import Heard, build_both, crate, manifest, vendored
 
 NEW_ID = "path+file:///site/side/src#small@0.1.0"
@@ -54,7 +56,13 @@ def error(text: str, package_id: str = NEW_ID, kind: str = "bench", name: str = 
 def outcome_of(
     folder: Path, *lines: object, benches: tuple[BenchTarget, ...] = (target(),), stderr: str = ""
 ) -> Outcome:
-    """What a cargo that prints these lines leaves: a program of that name, in a toolchain of its own."""
+    """What a cargo that prints these lines leaves."""
+    cargo = Cargo(saying(folder, *lines, stderr=stderr), {}, None, folder, folder / "target")
+    return build(cargo, Settings(), benches, False, Heard())
+
+
+def saying(folder: Path, *lines: object, stderr: str = "") -> Toolchain:
+    """A toolchain whose cargo prints these lines."""
     (folder / "messages").write_text(
         "".join(
             f"{line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)}\n" for line in lines
@@ -64,8 +72,7 @@ def outcome_of(
     program = folder / "cargo"
     program.write_text(f"#!/bin/sh\n/bin/cat {folder}/messages\n/bin/cat {folder}/stderr >&2\nexit 101\n")
     program.chmod(0o755)
-    cargo = Cargo(Toolchain(bin=folder, name="", version=""), {}, None, folder, folder / "target")
-    return build(cargo, Settings(), benches, False, Heard())
+    return Toolchain(bin=folder, name="", version="")
 
 
 @pytest.mark.parametrize("package_id", [NEW_ID, OLD_ID])
@@ -94,6 +101,24 @@ def test_something_local_that_was_not_built_anew_is_told(tmp_path: Path, package
     )
     assert len(found.stale) == 1
     assert "small" in found.stale[0]
+
+
+def test_what_is_stale_even_when_all_is_built_from_nothing_is_refused(tmp_path: Path) -> None:
+    """A cargo that keeps what it builds where both sides find it."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "bin").mkdir()
+    site = Site(tmp_path / "site", None)
+    chain = saying(tmp_path / "bin", artifact(fresh=True))
+    workspace = Workspace(
+        root=site.here / "src",
+        benches=(target(),),
+        packages=("small",),
+        choice={"packages": ("small",), "benches": ("bench",)},
+        local_names=("small",),
+    )
+    builder = SideBuilder(site, Side.CURRENT, Settings(prove=False), chain, {}, Heard())
+    with pytest.raises(BuildFailed, match="though current was built from nothing"):
+        builder.build(workspace, ("small",))
 
 
 def test_plain_programs_are_for_the_environment_and_not_benches(tmp_path: Path) -> None:

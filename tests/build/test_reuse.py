@@ -82,6 +82,10 @@ def with_target_triple(value: int) -> Sources:
     return crate(str(value), **{".cargo/config.toml": f'[build]\ntarget = "{triple}"\n'})
 
 
+def with_build_folder(value: int, folder: Path) -> Sources:
+    return crate(str(value), **{".cargo/config.toml": f'[build]\nbuild-dir = "{folder}"\n'})
+
+
 def merged_configuration(sources: Sources, other: Sources) -> Sources:
     name = ".cargo/config.toml"
     return sources | {name: sources[name] + other[name]}
@@ -122,9 +126,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", [*CASES, "target triple", "vendored for a triple"])
+@pytest.mark.parametrize("case", [*CASES, "target triple", "vendored for a triple", "a folder for builds"])
 def test_each_sides_executable_does_what_its_sources_say(tmp_path: Path, case: str) -> None:
     made = CASES.get(case) or (with_target_triple(1), with_target_triple(2))
+    if case == "a folder for builds":
+        made = (with_build_folder(1, tmp_path / "shared"), with_build_folder(2, tmp_path / "shared"))
     if case == "vendored for a triple":
         first, second = (merged_configuration(with_vendored(v), with_target_triple(v)) for v in (1, 2))
         made = (first, second)

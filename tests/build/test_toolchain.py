@@ -35,6 +35,11 @@ def test_toolchain_files(tmp_path: Path, name: str, text: str, channel: str) -> 
     assert asked(tmp_path) == (channel, f"`{name}`")
 
 
+def test_a_file_that_only_adds_components_leaves_the_default(tmp_path: Path) -> None:
+    (tmp_path / "rust-toolchain.toml").write_text('[toolchain]\ncomponents = ["rustfmt"]\n')
+    assert asked(tmp_path) == ("", "the default")
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

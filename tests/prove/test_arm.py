@@ -27,19 +27,19 @@ def proven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proven]:
     if reason:
         pytest.skip(reason)
     root = tmp_path_factory.mktemp("arm")
-    workshop = ArmWorkshop(root)
-    baseline = workshop.baseline["cases"]
-    benchmarks = workshop.benchmarks(baseline)
-
-    @lru_cache
-    def prove(variant: str) -> Mapping[str, BenchmarkProof]:
-        current = workshop.variant(VARIANTS[variant])["cases"]
-        proof = prove_target(baseline, current, benchmarks, workshop.site)
-        assert proof.reason == ""
-        return {one.id.full_id: one for one in proof.benchmarks}
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{tools()}{os.pathsep}{os.environ['PATH']}")
+        workshop = ArmWorkshop(root)
+        baseline = workshop.baseline["cases"]
+        benchmarks = workshop.benchmarks(baseline)
+
+        @lru_cache
+        def prove(variant: str) -> Mapping[str, BenchmarkProof]:
+            current = workshop.variant(VARIANTS[variant])["cases"]
+            proof = prove_target(baseline, current, benchmarks, workshop.site)
+            assert proof.reason == ""
+            return {one.id.full_id: one for one in proof.benchmarks}
+
         yield prove
     shutil.rmtree(root, ignore_errors=True)
 

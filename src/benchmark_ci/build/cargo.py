@@ -38,7 +38,8 @@ class Cargo:
     ) -> None:
         """`env` is the child's whole environment; `target` its target directory."""
         self._program = str(toolchain.bin / "cargo")
-        self._env = {**env, "CARGO_TARGET_DIR": str(target)}
+        # the repository's own `build.build-dir` might be one place for both sides
+        self._env = {**env, "CARGO_TARGET_DIR": str(target), "CARGO_BUILD_BUILD_DIR": str(target)}
         self._identity = identity
         self._directory = directory
 

@@ -166,6 +166,12 @@ class SideBuilder:
             self._voice.say(f"Cargo reused {outcome.stale[0]} of the other side: building from nothing")
             empty(self._target)
             outcome = cargo_program.build(self._cargo(), self._settings, wanted, self._locked, self._voice)
+            if outcome.stale:
+                raise BuildFailed(
+                    f"Cargo reused {outcome.stale[0]} though {self._side} was built from nothing: "
+                    "it may be the other side's.",
+                    "Look in the repository's cargo configuration for folders that cargo writes to.",
+                )
         return outcome
 
     def _ask(self, bench: BenchTarget, outcome: Outcome) -> Executable | TargetFailure:

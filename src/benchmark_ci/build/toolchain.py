@@ -32,20 +32,25 @@ def wanted_channel(asked: str, checkout: Path, directory: Path) -> tuple[str, st
     while True:
         for name in ("rust-toolchain", "rust-toolchain.toml"):  # in rustup's order
             if (folder / name).is_file():
-                return _channel_of(folder / name, checkout), f"`{(folder / name).relative_to(checkout)}`"
+                channel = _channel_of(folder / name, checkout)
+                return channel, f"`{(folder / name).relative_to(checkout)}`" if channel else "the default"
         if folder == checkout or checkout not in folder.parents:
             return "", "the default"
         folder = folder.parent
 
 
 def _channel_of(file: Path, checkout: Path) -> str:
+    """The channel that a toolchain file names; empty where it only adds components or targets to any."""
     name = file.relative_to(checkout)
     text = files.read_text(checkout, file).strip()
     if file.suffix != ".toml" and "[" not in text:
         channel = text
     else:
         try:
-            channel = tomllib.loads(text).get("toolchain", {}).get("channel", "")
+            table = tomllib.loads(text).get("toolchain", {})
+            if table and table.keys().isdisjoint({"channel", "path"}):
+                return ""
+            channel = table.get("channel", "")
         except (tomllib.TOMLDecodeError, AttributeError) as error:
             raise BadInput(
                 f"`{name}` is not a toolchain file: {error}.", "Mend it or set the input `toolchain`."
