@@ -106,7 +106,7 @@ def test_page_is_the_same_each_time() -> None:
 
 def test_a_limit_that_is_not_the_threshold_names_its_rule() -> None:
     text = page(report([measured("a", Verdict.UNCHANGED, 1.0, limit=5, rule="a* (line 4)")]))
-    assert '5 %<span class="small">a* (line 4)</span>' in text
+    assert '5 %<span class="small rule">a* (line 4)</span>' in text
     assert "(line" not in page(samples.small())
 
 
