@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Noun
 from benchmark_ci.wall import process
+from benchmarks.truth.record import Load
 
 PLANTED = "planted"
 HERE = Path(__file__).parent
@@ -26,6 +27,7 @@ class Crate(Noun):
     bench: str  # target
     filter: str  # about ten benchmarks of less than 1 ms
     repetitions: int = 30
+    loads: tuple[Load, ...] = tuple(Load)
 
 
 CRATES = (
@@ -62,9 +64,10 @@ CRATES = (
         filter=r"^(set_ops_(bit_(or|and|xor)|sub_(large_small|small_large))|clone_(small|large)"
         r"|clone_from_small|insert(_unique_unchecked)?)$",
     ),
-    Crate(  # Criterion 0.7; its groups ask for seconds per process, so it costs ten times as much
+    Crate(  # Criterion 0.7; its groups ask for seconds per process, so a run takes ten times as long
         name="base64",
         repetitions=4,
+        loads=(Load.SHARED,),
         version="0.23.1",
         bench="benchmarks",
         filter=r"^encode_small_input/(encode|encode_display|encode_slice|encode_reuse_buf_stream"

@@ -30,10 +30,10 @@ def runs() -> Iterator[Key]:
         for crate in CRATES:
             if repetition >= crate.repetitions:
                 continue
-            for load in Load:
+            for load in crate.loads:
                 yield Key(experiment=Experiment.SAME, crate=crate.name, load=load, repetition=repetition)
             if repetition < ARRANGEMENTS:
-                for load in Load:
+                for load in crate.loads:
                     yield Key(experiment=Experiment.MOVED, crate=crate.name, load=load, repetition=repetition)
         for size in _sizes(repetition):
             for load in Load:
