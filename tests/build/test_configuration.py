@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark_ci.build.configuration import configurations, variables
+from benchmark_ci.build.configuration import configurations, settable, variables
 from benchmark_ci.model import Settings
 from benchmark_ci.wall.environment import on_a_terminal
 from tests.engine import build_both, crate, machine_toolchain, write_files
@@ -117,7 +117,6 @@ def test_the_old_name_wins_over_the_new_one(tmp_path: Path) -> None:
         "[env",
         'env = "text"',
         "[env]\nONE = 1\nTWO = { force = true }\n",
-        '[env]\nONE = "\\u0000"',
         "include = 3",
     ],
 )
@@ -129,6 +128,22 @@ def test_a_link_out_of_the_clone_is_not_followed(tmp_path: Path) -> None:
     write_files(tmp_path, {"secret": '[env]\nONE = "secret"\n', "a/.cargo/none": ""})
     (tmp_path / "a" / ".cargo" / "config.toml").symlink_to(tmp_path / "secret")
     assert settings(tmp_path, {}) == {}
+
+
+def test_what_strangers_include_lies_in_the_clone(tmp_path: Path) -> None:
+    (tmp_path / "secret.toml").write_text('[env]\nONE = "secret"\n')
+    for name in (str(tmp_path / "secret.toml"), "../../secret.toml"):
+        files = {
+            "a/.cargo/config.toml": f'include = ["{name}", "../../a/more.toml"]\n',
+            "a/more.toml": '[env]\nTWO = "2"\n',
+            "home/.cargo/config.toml": f'include = "{tmp_path}/own.toml"\n',
+            "own.toml": '[env]\nTHREE = "3"\n',
+        }
+        assert settings(tmp_path, files, HOME=str(tmp_path / "home")) == {"TWO": "2", "THREE": "3"}
+
+
+def test_what_no_process_can_be_given_is_left_out() -> None:
+    assert settable({"A": "1", "": "2", "B=C": "3", "D": "4\0", "E\0": "5", "F": "="}) == {"A": "1", "F": "="}
 
 
 def test_no_file_is_looked_at_twice(tmp_path: Path) -> None:

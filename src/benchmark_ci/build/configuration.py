@@ -54,6 +54,15 @@ def variables(root: Path, env: Mapping[str, str], directory: Path) -> dict[str, 
     return {name: one.value for name, one in found.items() if one.force or name not in env}
 
 
+def settable(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those that a process can be given at all."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name and "=" not in name and "\0" not in name + value
+    }
+
+
 def _settings(root: Path, file: Path, depth: int = 0) -> dict[str, _Setting]:
     try:
         wire = tomllib.loads(content(root, file).decode())
@@ -62,7 +71,11 @@ def _settings(root: Path, file: Path, depth: int = 0) -> dict[str, _Setting]:
     found: dict[str, _Setting] = {}
     if depth < MOST_INCLUDED:
         for name in _included(wire.get("include")):
-            found |= _settings(root, file.parent / name, depth + 1)
+            other = Path(os.path.normpath(file.parent / name))
+            if other.is_relative_to(root) or not file.is_relative_to(
+                root
+            ):  # strangers name files of theirs only
+                found |= _settings(root, other, depth + 1)
     table = wire.get("env")
     for name, value in table.items() if isinstance(table, dict) else ():
         if setting := _setting(value, file.parent.parent):
@@ -82,6 +95,6 @@ def _setting(wire: Any, folder: Path) -> _Setting | None:
     """`"text"` or `{ value, force, relative }`; a relative value is a path from `folder`."""
     table = wire if isinstance(wire, dict) else {"value": wire}
     value = table.get("value")
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str):
         return None
     return _Setting(str(folder / value) if table.get("relative") else value, bool(table.get("force")))

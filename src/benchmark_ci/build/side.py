@@ -242,7 +242,7 @@ class SideBuilder:
             "LD_LIBRARY_PATH": ":".join(libraries),
         }
         configured = configuration.variables(self._site.here, self._env, self._directory)
-        return {**self._env, **configured, **of_cargo}
+        return configuration.settable({**self._env, **configured, **of_cargo})
 
 
 def forget(target: Path, names: set[str]) -> None:
