@@ -142,6 +142,13 @@ def test_what_strangers_include_lies_in_the_clone(tmp_path: Path) -> None:
         assert settings(tmp_path, files, HOME=str(tmp_path / "home")) == {"TWO": "2", "THREE": "3"}
 
 
+def test_files_that_include_each_other_without_end_are_given_up(tmp_path: Path) -> None:
+    every = ", ".join(['"config.toml"'] * 50)
+    assert settings(tmp_path, {"a/.cargo/config.toml": f'include = [{every}]\n[env]\nONE = "1"\n'}) == {
+        "ONE": "1"
+    }
+
+
 def test_what_no_process_can_be_given_is_left_out() -> None:
     assert settable({"A": "1", "": "2", "B=C": "3", "D": "4\0", "E\0": "5", "F": "="}) == {"A": "1", "F": "="}
 

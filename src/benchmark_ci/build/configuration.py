@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from benchmark_ci.errors import BadFile
 from benchmark_ci.wall import files
 
-MOST_INCLUDED = 8
-"""How deep files may include each other."""
+MOST_FILES = 100
+"""So many are read at most where files include each other."""
 
 
 class _Setting(NamedTuple):
@@ -50,7 +50,7 @@ def variables(root: Path, env: Mapping[str, str], directory: Path) -> dict[str, 
     """
     found: dict[str, _Setting] = {}
     for file in configurations(env, directory):
-        found = _settings(root, file) | found
+        found = _settings(root, file, []) | found
     return {name: one.value for name, one in found.items() if one.force or name not in env}
 
 
@@ -63,19 +63,21 @@ def settable(variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _settings(root: Path, file: Path, depth: int = 0) -> dict[str, _Setting]:
+def _settings(root: Path, file: Path, read: list[Path]) -> dict[str, _Setting]:
+    """`read`: what was read before it, by way of includes."""
+    if len(read) >= MOST_FILES:
+        return {}
+    read.append(file)
     try:
         wire = tomllib.loads(content(root, file).decode())
     except (BadFile, OSError, ValueError, RecursionError):
         return {}
     found: dict[str, _Setting] = {}
-    if depth < MOST_INCLUDED:
-        for name in _included(wire.get("include")):
-            other = Path(os.path.normpath(file.parent / name))
-            if other.is_relative_to(root) or not file.is_relative_to(
-                root
-            ):  # strangers name files of theirs only
-                found |= _settings(root, other, depth + 1)
+    for name in _included(wire.get("include")):
+        other = Path(os.path.normpath(file.parent / name))
+        # what strangers wrote only leads to what strangers wrote
+        if other.is_relative_to(root) or not file.is_relative_to(root):
+            found |= _settings(root, other, read)
     table = wire.get("env")
     for name, value in table.items() if isinstance(table, dict) else ():
         if setting := _setting(value, file.parent.parent):

@@ -116,7 +116,7 @@ def _refuse_variables(baseline: Executable, current: Executable, site: Site) -> 
     contents = [content(exe, exe.path, site) for exe in (baseline, current)]
     for name in names:
         if any(name.encode("utf-8", "surrogateescape") in one for one in contents):
-            raise Doubt(f"the environment variable `{name}` differs, which it names")
+            raise Doubt(f"it may read the environment variable `{name}`, which differs")
 
 
 def _same_release(harness_versions: tuple[str, str] | None) -> bool:
