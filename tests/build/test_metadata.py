@@ -10,27 +10,23 @@ from pathlib import Path
 import pytest
 
 from benchmark_ci.build import metadata
+from benchmark_ci.build.cargo import feature_flags
 from benchmark_ci.build.metadata import Workspace
 from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Settings
 from tests.engine import copy_crate, crate, manifest, write_files
 
 
-def answer(folder: Path) -> str:
-    """Without dependencies: nothing has to be resolved, and the members are all there."""
+def cargo(folder: Path, *arguments: str) -> str:
     return subprocess.run(
-        ["cargo", "metadata", "--format-version=1", "--no-deps", "--offline"],
-        cwd=folder,
-        env=os.environ,
-        check=True,
-        capture_output=True,
-        text=True,
+        ["cargo", *arguments], cwd=folder, env=os.environ, check=True, capture_output=True, text=True
     ).stdout
 
 
 def look(clone: Path, directory: str = ".", settings: Settings | None = None) -> Workspace:
-    place = clone / directory
-    return metadata.read(answer(place), clone, place, settings or Settings())
+    place, settings = clone / directory, settings or Settings()
+    answer = cargo(place, "metadata", "--format-version=1", *feature_flags(settings))  # as the product asks
+    return metadata.read(answer, clone, place, settings)
 
 
 def targets(workspace: Workspace) -> list[str]:
@@ -70,7 +66,6 @@ class TestAWorkspace:
             return next(one for one in found.benches if one.target.name == "gated").missing_features
 
         assert missing() == ("extra",)
-        assert missing(features=("alpha/extra",)) == ("extra",), "another package's"
         assert missing(features=("extra",)) == ()
         assert missing(features=("beta/extra",)) == ()
         assert missing(all_features=True) == ()
@@ -96,6 +91,29 @@ def test_features_turn_on_features(tmp_path: Path) -> None:
     assert look(clone).benches[0].missing_features == ("d",)
     assert look(clone, settings=Settings(no_default_features=True)).benches[0].missing_features == ("c", "d")
     assert look(clone, settings=Settings(features=("d",))).benches[0].missing_features == ()
+
+
+@pytest.mark.cargo
+@pytest.mark.parametrize("required", ["testing", "std", "helper-crate/fast", "helper-crate"])
+def test_features_that_a_dependency_turns_on(tmp_path: Path, required: str) -> None:
+    more = """
+[features]
+default = ["std"]
+std = []
+testing = ["helper-crate"]
+[dependencies]
+helper-crate = { path = "helper", optional = true, features = ["fast"] }
+[dev-dependencies.small]
+path = "."
+features = ["testing"]
+"""
+    toml = manifest("small", more)
+    toml = toml.replace("harness = false", f'harness = false\nrequired-features = ["{required}"]')
+    helper = '[package]\nname = "helper-crate"\nversion = "1.0.0"\nedition = "2021"\n[features]\nfast = []\n'
+    sources = crate(**{"Cargo.toml": toml, "helper/Cargo.toml": helper, "helper/src/lib.rs": ""})
+    clone = write_files(tmp_path, sources)
+    assert look(clone).benches[0].missing_features == ()
+    cargo(clone, "bench", "--no-run", "--bench", "bench")  # which says so too, and fails otherwise
 
 
 @pytest.mark.cargo

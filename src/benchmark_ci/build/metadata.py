@@ -32,7 +32,6 @@ class _WirePackage(_Wire):
     source: str | None = None  # None: the repository's own
     manifest_path: Path
     targets: tuple[_WireTarget, ...]
-    features: dict[str, tuple[str, ...]]
 
 
 class _WireDependency(_Wire):
@@ -43,6 +42,7 @@ class _WireDependency(_Wire):
 class _WireNode(_Wire):
     id: str
     deps: tuple[_WireDependency, ...] = ()
+    features: tuple[str, ...] = ()  # that are turned on, by whomever
 
 
 class _WireResolve(_Wire):
@@ -107,9 +107,10 @@ def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspa
         raise BuildFailed(f"cargo metadata gave an answer that cannot be read: {error}") from error
     members = [package for package in metadata.packages if package.id in metadata.workspace_members]
     asked = _asked(members, directory, metadata.workspace_root, settings)
+    nodes = {node.id: node for node in metadata.resolve.nodes} if metadata.resolve else {}
     return Workspace(
         root=metadata.workspace_root,
-        benches=tuple(bench for package in asked for bench in _benches(package, clone, settings)),
+        benches=tuple(bench for package in asked for bench in _benches(package, nodes, clone, settings)),
         packages=tuple(package.name for package in asked),
         choice={
             "packages": tuple(package.name for package in members),
@@ -122,13 +123,14 @@ def read(text: str, clone: Path, directory: Path, settings: Settings) -> Workspa
             for package in metadata.packages
             if package.source is None or package.manifest_path.is_relative_to(clone)  # vendored
         ),
-        harnesses=_harnesses(asked, metadata, clone),
+        harnesses=_harnesses(asked, metadata, nodes, clone),
     )
 
 
-def _harnesses(asked: list[_WirePackage], metadata: _WireMetadata, clone: Path) -> dict[str, str]:
+def _harnesses(
+    asked: list[_WirePackage], metadata: _WireMetadata, nodes: Mapping[str, _WireNode], clone: Path
+) -> dict[str, str]:
     """Version and source of what each package calls `criterion`, or of the package of that name."""
-    nodes = {node.id: node for node in metadata.resolve.nodes} if metadata.resolve else {}
     by_id = {package.id: package for package in metadata.packages}
     found = {}
     for package in asked:
@@ -166,9 +168,11 @@ def named(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern.partition("@")[0]) for pattern in patterns)
 
 
-def _benches(package: _WirePackage, clone: Path, settings: Settings) -> list[BenchTarget]:
+def _benches(
+    package: _WirePackage, nodes: Mapping[str, _WireNode], clone: Path, settings: Settings
+) -> list[BenchTarget]:
     declared = _declared(package.manifest_path, clone)
-    enabled = _enabled_features(package, settings)
+    enabled = _enabled_features(package, nodes)
     benches = []
     for target in package.targets:
         table = declared.get(target.name, {})
@@ -185,7 +189,7 @@ def _benches(package: _WirePackage, clone: Path, settings: Settings) -> list[Ben
                 package_version=package.version,
                 manifest_path=package.manifest_path,
                 src_path=target.src_path,
-                missing_features=tuple(name for name in required if name not in enabled),
+                missing_features=tuple(name for name in required if _as_called(name) not in enabled),
             )
         )
     return benches
@@ -200,19 +204,19 @@ def _declared(manifest: Path, clone: Path) -> dict[str, dict[str, Any]]:
     return {table["name"]: table for table in tables if isinstance(table, dict) and "name" in table}
 
 
-def _enabled_features(package: _WirePackage, settings: Settings) -> set[str]:
-    """The package's features that the settings turn on, with what those turn on in turn."""
-    if settings.all_features:
-        return set(package.features)
-    waiting = [] if settings.no_default_features else ["default"]
-    for feature in settings.features:
-        of, _, name = feature.rpartition("/")
-        if of in ("", package.name):
-            waiting.append(name)
-    enabled: set[str] = set()
-    while waiting:
-        feature = waiting.pop()
-        if feature in package.features and feature not in enabled:
-            enabled.add(feature)
-            waiting.extend(package.features[feature])
-    return enabled
+def _enabled_features(package: _WirePackage, nodes: Mapping[str, _WireNode]) -> set[str]:
+    """What is turned on, and may be named by `required-features`: the package's own features, by whomever
+    (a package can be among its own dev-dependencies), and its dependencies' as `dependency/feature`.
+    """
+    if not (own := nodes.get(package.id)):
+        return set()
+    of_dependencies = {
+        f"{one.name}/{feature}" for one in own.deps if one.pkg in nodes for feature in nodes[one.pkg].features
+    }
+    return {*own.features, *of_dependencies}
+
+
+def _as_called(feature: str) -> str:
+    """`dependency/feature` as cargo's answer names the dependency, the way code does."""
+    dependency, slash, name = feature.rpartition("/")
+    return dependency.replace("-", "_") + slash + name
