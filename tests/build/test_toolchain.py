@@ -1,4 +1,4 @@
-"""Which toolchain is asked for, and finding it."""
+"""Finding a toolchain, installing it, and adding what the repository wants beside it."""
 
 from __future__ import annotations
 
@@ -7,101 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmark_ci.build.toolchain import find, wanted_channel
-from benchmark_ci.errors import BadInput, BuildFailed
+from benchmark_ci.build.toolchain import add, find
+from benchmark_ci.build.toolchain_file import Wanted
+from benchmark_ci.errors import BuildFailed
 from tests.engine import Heard, machine_toolchain
-
-
-def asked(checkout: Path, directory: str = ".", of_input: str = "") -> tuple[str, str]:
-    return wanted_channel(of_input, checkout, Path(directory))
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "channel"),
-    [
-        ("rust-toolchain.toml", '[toolchain]\nchannel = "1.95"\n', "1.95"),
-        (
-            "rust-toolchain.toml",
-            '[toolchain]\nchannel = "nightly-2026-01-01"\nprofile = "minimal"',
-            "nightly-2026-01-01",
-        ),
-        ("rust-toolchain", "1.95.0\n", "1.95.0"),
-        ("rust-toolchain", "  stable-x86_64-unknown-linux-gnu  \n\n", "stable-x86_64-unknown-linux-gnu"),
-        ("rust-toolchain", '[toolchain]\nchannel = "beta"\n', "beta"),
-    ],
-)
-def test_toolchain_files(tmp_path: Path, name: str, text: str, channel: str) -> None:
-    (tmp_path / name).write_text(text)
-    assert asked(tmp_path) == (channel, f"`{name}`")
-
-
-def test_a_file_that_only_adds_components_leaves_the_default(tmp_path: Path) -> None:
-    (tmp_path / "rust-toolchain.toml").write_text('[toolchain]\ncomponents = ["rustfmt"]\n')
-    assert asked(tmp_path) == ("", "the default")
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("rust-toolchain.toml", '[toolchain]\npath = "../mine"\n'),
-        ("rust-toolchain.toml", "[toolchain]\n"),
-        ("rust-toolchain.toml", ""),
-        ("rust-toolchain.toml", "[toolchain\n"),
-        ("rust-toolchain.toml", "toolchain = 5\n"),
-        ("rust-toolchain.toml", "[toolchain]\nchannel = 5\n"),
-        ("rust-toolchain.toml", '[toolchain]\nchannel = "--help"\n'),
-        ("rust-toolchain.toml", '[toolchain]\nchannel = "a b"\n'),
-        ("rust-toolchain", "../../mine"),
-        ("rust-toolchain", "stable\nbeta"),
-        ("rust-toolchain", ""),
-    ],
-)
-def test_a_toolchain_file_that_names_no_channel_is_refused_by_name(
-    tmp_path: Path, name: str, text: str
-) -> None:
-    (tmp_path / name).write_text(text)
-    with pytest.raises(BadInput) as caught:
-        asked(tmp_path)
-    assert f"`{name}`" in caught.value.message
-    assert "`toolchain`" in caught.value.remedy
-
-
-def test_a_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("stable")
-    checkout = tmp_path / "checkout"
-    checkout.mkdir()
-    (checkout / "rust-toolchain").symlink_to(tmp_path / "secret")
-    with pytest.raises(BadInput, match="rust-toolchain"):
-        asked(checkout)
-
-
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "rust-toolchain").write_bytes(b"\xff\xfe")
-    with pytest.raises(BadInput, match="rust-toolchain"):
-        asked(tmp_path)
-
-
-def test_the_nearest_file_at_or_above_counts_and_none_outside(tmp_path: Path) -> None:
-    (tmp_path / "rust-toolchain").write_text("outside")
-    checkout = tmp_path / "checkout"
-    (checkout / "a" / "b").mkdir(parents=True)
-    assert asked(checkout, "a/b") == ("", "the default")
-    (checkout / "rust-toolchain").write_text("1.80")
-    assert asked(checkout, "a/b")[0] == "1.80"
-    (checkout / "a" / "rust-toolchain.toml").write_text('[toolchain]\nchannel = "1.81"')
-    assert asked(checkout, "a/b") == ("1.81", "`a/rust-toolchain.toml`")
-    assert asked(checkout)[0] == "1.80"
-
-
-def test_of_two_files_rustup_takes_the_older_form(tmp_path: Path) -> None:
-    (tmp_path / "rust-toolchain").write_text("1.80")
-    (tmp_path / "rust-toolchain.toml").write_text('[toolchain]\nchannel = "1.81"')
-    assert asked(tmp_path)[0] == "1.80"
-
-
-def test_the_input_wins(tmp_path: Path) -> None:
-    (tmp_path / "rust-toolchain").write_text("1.80")
-    assert asked(tmp_path, of_input="nightly") == ("nightly", "input `toolchain`")
 
 
 @pytest.mark.cargo
@@ -166,7 +75,52 @@ def test_a_missing_channel_is_installed_and_then_found(tmp_path: Path) -> None:
 
 
 def test_a_channel_that_cannot_be_installed_says_what_rustup_said(tmp_path: Path) -> None:
-    environ = rustup_that(tmp_path, "echo 'error: no such toolchain' >&2; exit 1")
+    stack = "echo 'error: no such toolchain' >&2; echo '   0: main' >&2; echo '   1: start' >&2; exit 1"
+    environ = rustup_that(tmp_path, stack)
     with pytest.raises(BuildFailed, match="no such toolchain") as caught:
         find("1.999", "input `toolchain`", environ, Heard())
     assert "toolchain" in caught.value.remedy
+
+
+SIDES = (
+    Wanted(channel="", origin="", components=("rust-src", "rustfmt")),
+    Wanted(channel="", origin="", components=("rustfmt", "nonesuch"), targets=("wasm32-unknown-unknown",)),
+)
+
+
+def test_what_either_side_wants_is_added_to_the_toolchain_that_builds(tmp_path: Path) -> None:
+    chain = machine_toolchain()
+    environ = rustup_that(
+        tmp_path,
+        f'echo "$@" >> {tmp_path}/asked\n'
+        'case "$*" in *nonesuch) echo "error: it has no component nonesuch" >&2; exit 1;; esac',
+    )
+    voice = Heard()
+    (caution,) = add(chain, SIDES, environ, voice)
+    name = chain.bin.parent.name
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        f"component add --toolchain {name} rust-src",
+        f"component add --toolchain {name} rustfmt",
+        f"component add --toolchain {name} nonesuch",
+        f"target add --toolchain {name} wasm32-unknown-unknown",
+    ]
+    assert "component `nonesuch`" in caution and caution.endswith("error: it has no component nonesuch")
+    assert len(voice.said) == 3
+
+
+def test_without_rustup_nothing_is_added(tmp_path: Path) -> None:
+    assert add(machine_toolchain(), SIDES, {"PATH": str(tmp_path)}, Heard()) == []
+
+
+@pytest.mark.cargo
+def test_rustup_adds_what_is_there_already_without_a_network(tmp_path: Path) -> None:
+    """And says of any other name that there is none."""
+    chain = machine_toolchain()
+    if chain.bin.parent.parent.name != "toolchains":
+        pytest.skip("this machine's Rust is not rustup's")
+    environ = {**os.environ, "RUSTUP_DIST_SERVER": "http://127.0.0.1:9"}
+    host = chain.bin.parent.name.partition("-")[2]
+    there = Wanted(channel="", origin="", components=("cargo", "rustc"), targets=(host,))
+    assert add(chain, [there], environ, Heard()) == []
+    (caution,) = add(chain, [Wanted(channel="", origin="", components=("nonesuch",))], environ, Heard())
+    assert "nonesuch" in caution and "backtrace" not in caution.lower() and "\n" not in caution

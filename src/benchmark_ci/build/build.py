@@ -7,7 +7,7 @@ import platform
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from benchmark_ci.build import changes, discovery, lock, metadata, rules, toolchain
+from benchmark_ci.build import changes, discovery, lock, metadata, rules, toolchain, toolchain_file
 from benchmark_ci.build.again import Recipe
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.launcher import compile_launcher
@@ -104,20 +104,21 @@ def _check_manifest(site: Site, directory: PurePosixPath) -> None:
 def _toolchain(
     settings: Settings, site: Site, rustup_environment: Mapping[str, str], voice: Voice, cautions: list[str]
 ) -> Toolchain:
-    asked = {
-        side: toolchain.wanted_channel(
+    wanted = {
+        side: toolchain_file.wanted(
             settings.toolchain, site.folder(side) / "src", Path(settings.working_directory)
         )
         for side in Side
     }
-    channel, origin = asked[Side.CURRENT]
-    if asked[Side.BASELINE][0] != channel:
+    baseline, current = (wanted[side] for side in Side)
+    if baseline.channel != current.channel:
         cautions.append(
-            f"The sides ask for different toolchains ({asked[Side.BASELINE][0] or 'none'} and "
-            f"{channel or 'none'}); both were built with current's."
+            f"The sides ask for different toolchains ({baseline.channel or 'none'} and "
+            f"{current.channel or 'none'}); both were built with current's."
         )
-    chain = toolchain.find(channel, origin, rustup_environment, voice)
-    voice.say(f"Toolchain: {chain.version} (from {origin})")
+    chain = toolchain.find(current.channel, current.origin, rustup_environment, voice)
+    voice.say(f"Toolchain: {chain.version} (from {current.origin})")
+    cautions += toolchain.add(chain, (baseline, current), rustup_environment, voice)
     return chain
 
 

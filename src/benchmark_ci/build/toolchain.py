@@ -1,18 +1,16 @@
-"""One toolchain for both sides: the input's, else the repository's toolchain file's, else the machine's."""
+"""One toolchain for both sides, found or installed with what the repository wants beside it."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from benchmark_ci.errors import BadInput, BuildFailed
+from benchmark_ci.build.toolchain_file import Wanted
+from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Noun
 from benchmark_ci.voice import Voice
-from benchmark_ci.wall import files, process
+from benchmark_ci.wall import process
 
-CHANNEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 INSTALL_LIMIT_SECONDS = 900.0
 
 
@@ -23,44 +21,11 @@ class Toolchain(Noun):
     name: str  # what was asked for; empty: the machine's default
     version: str  # `rustc --version`
 
-
-def wanted_channel(asked: str, checkout: Path, directory: Path) -> tuple[str, str]:
-    """The channel to use and where it was asked for; empty channel: the machine's default."""
-    if asked:
-        return asked, "input `toolchain`"
-    folder = checkout / directory
-    while True:
-        for name in ("rust-toolchain", "rust-toolchain.toml"):  # in rustup's order
-            if (folder / name).is_file():
-                channel = _channel_of(folder / name, checkout)
-                return channel, f"`{(folder / name).relative_to(checkout)}`" if channel else "the default"
-        if folder == checkout or checkout not in folder.parents:
-            return "", "the default"
-        folder = folder.parent
-
-
-def _channel_of(file: Path, checkout: Path) -> str:
-    """The channel that a toolchain file names; empty where it only adds components or targets to any."""
-    name = file.relative_to(checkout)
-    text = files.read_text(checkout, file).strip()
-    if file.suffix != ".toml" and "[" not in text:
-        channel = text
-    else:
-        try:
-            table = tomllib.loads(text).get("toolchain", {})
-            if table and table.keys().isdisjoint({"channel", "path"}):
-                return ""
-            channel = table.get("channel", "")
-        except (tomllib.TOMLDecodeError, AttributeError) as error:
-            raise BadInput(
-                f"`{name}` is not a toolchain file: {error}.", "Mend it or set the input `toolchain`."
-            ) from error
-    if not isinstance(channel, str) or not CHANNEL.match(channel):
-        raise BadInput(
-            f"`{name}` names no channel that can be used: {channel!r}.",
-            "Name a channel such as `1.95` or `stable` in it, or set the input `toolchain`.",
-        )
-    return channel
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Folders of Rust's own shared libraries; another machine's are of no use and do no harm."""
+        lib = self.bin.parent / "lib"
+        return (*map(str, sorted(lib.glob("rustlib/*/lib"))), str(lib))
 
 
 def find(channel: str, origin: str, environ: Mapping[str, str], voice: Voice) -> Toolchain:
@@ -83,6 +48,40 @@ def find(channel: str, origin: str, environ: Mapping[str, str], voice: Voice) ->
             "Install one from rustup.rs, so that `cargo --version` answers.",
         )
     return Toolchain(bin=found, name=channel, version=_version(found, env))
+
+
+def add(chain: Toolchain, sides: Iterable[Wanted], environ: Mapping[str, str], voice: Voice) -> list[str]:
+    """Add components and targets that any side wants; cautions name those that rustup does not add.
+
+    What is there already needs no network. Without rustup nothing is added, as cargo would not either.
+    """
+    names = dict.fromkeys(
+        (kind, name)
+        for one in sides
+        for kind, listed in (("component", one.components), ("target", one.targets))
+        for name in listed
+    )
+    refused: dict[str, str] = {}
+    for kind, name in names:
+        command = ("rustup", kind, "add", "--toolchain", chain.bin.parent.name, name)
+        try:
+            answer = process.run(command, cwd=Path("/"), env=environ, timeout_seconds=INSTALL_LIMIT_SECONDS)
+        except FileNotFoundError:
+            return []
+        if answer.ok:
+            voice.say(f"The repository's toolchain file wants the {kind} {name}")
+        else:
+            refused[f"{kind} `{name}`"] = _error_of(answer)
+    return [
+        f"The toolchain file wants the {what}, which rustup did not add: {why}"
+        for what, why in refused.items()
+    ]
+
+
+def _error_of(answer: process.Finished) -> str:
+    """Rustup's own sentence, without the stack that it may print below."""
+    errors = [line for line in answer.stderr.splitlines() if line.startswith("error:")]
+    return errors[0] if errors else answer.last_lines(1)
 
 
 def _version(folder: Path, env: Mapping[str, str]) -> str:
@@ -129,5 +128,5 @@ def _install(channel: str, origin: str, env: Mapping[str, str]) -> None:
         ) from error
     if not answer.ok:
         raise BuildFailed(
-            f"rustup could not install the toolchain {channel} ({origin}): {answer.last_lines(3)}", remedy
+            f"rustup could not install the toolchain {channel} ({origin}): {_error_of(answer)}", remedy
         )
