@@ -34,7 +34,7 @@ RUN apt-get update && cd /tmp && apt-get download valgrind && dpkg -x valgrind_*
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates gcc git libc6-dev python3 \
+ && apt-get install -y --no-install-recommends ca-certificates gcc git libc6-dev make python3 \
  && apt-get clean && rm -rf /var/lib/apt/lists/*
 # Builds and benchmarks run as these: one for each side, no home, no groups, no shell.
 RUN useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bench-baseline \

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmark_ci.build.cargo import Cargo, Outcome, bench_arguments, build, clipped, feature_flags, is_local
+from benchmark_ci.build.cargo import Cargo, Outcome, bench_arguments, build, feature_flags, is_local
 from benchmark_ci.build.metadata import BenchTarget, Workspace
 from benchmark_ci.build.side import SideBuilder
 from benchmark_ci.build.toolchain import Toolchain
@@ -187,11 +187,6 @@ def test_library_paths_and_variables_of_build_scripts(tmp_path: Path) -> None:
     found = outcome_of(tmp_path, script, script, old, artifact())
     assert found.library_paths == ("/a", "/b")
     assert found.scripts == {"small": {"ONE": "1", "TWO": "2", "OUT_DIR": "/out"}, "old": {}}
-
-
-def test_long_errors_are_clipped() -> None:
-    assert clipped("a\nb\n\n", 2) == "a\nb"
-    assert clipped("a\nb\nc", 2) == "a\nb\n…"
 
 
 def test_the_arguments_of_a_build() -> None:

@@ -59,6 +59,30 @@ def test_it_finds_what_cargo_would_give_it(tmp_path: Path, monkeypatch: pytest.M
         assert ours == theirs
 
 
+@pytest.mark.cargo
+@pytest.mark.parametrize("named", [False, True])
+def test_it_finds_its_shared_libraries_wherever_cargo_puts_them(tmp_path: Path, named: bool) -> None:
+    """Where the configuration names a target, cargo builds into a folder of that name."""
+    host = subprocess.run(("rustc", "-vV"), capture_output=True, text=True, check=True).stdout
+    triple = next(line.split()[1] for line in host.splitlines() if line.startswith("host:"))
+    config = '[build]\nrustflags = ["-Cprefer-dynamic"]\n' + (f'target = "{triple}"\n' if named else "")
+    shared = (
+        '[package]\nname = "shared"\nversion = "1.0.0"\nedition = "2021"\n[lib]\ncrate-type = ["dylib"]\n'
+    )
+    sources = crate(
+        "shared::value()",
+        '[dependencies]\nshared = { path = "shared" }\n',
+        **{
+            ".cargo/config.toml": config,
+            "shared/Cargo.toml": shared,
+            "shared/src/lib.rs": "pub fn value() -> u32 { 5 }\n",
+        },
+    )
+    built, _, _ = build_both(tmp_path, sources, sources)
+    assert built.preparation.target_failures == ()
+    assert [one.id.full_id for one in built.preparation.benchmarks] == ["value/5"]
+
+
 def settings(folder: Path, sources: dict[str, str], **env: str) -> dict[str, str]:
     """What the files set for a program that is started in `a/b` of the folder."""
     write_files(folder, {"a/b/Cargo.toml": "", **sources})

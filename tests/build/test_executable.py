@@ -154,7 +154,13 @@ def program(folder: Path, code: str) -> Path:
     ],
 )
 def test_whose_harness_it_is(tmp_path: Path, code: str, expected: tuple[Harness, bool]) -> None:
-    assert harness_of(program(tmp_path, code), tmp_path, tmp_path, {}, None) == expected
+    assert harness_of(program(tmp_path, code), tmp_path, tmp_path, {}, None) == (*expected, "")
+
+
+def test_what_the_loader_refuses_is_told_by_its_words(tmp_path: Path) -> None:
+    words = "error while loading shared libraries: libx.so: cannot open shared object file"
+    code = f"import sys; print('/t/bench-1: {words}', file=sys.stderr); exit(127)"
+    assert harness_of(program(tmp_path, code), tmp_path, tmp_path, {}, None) == (Harness.CUSTOM, False, words)
 
 
 def test_listing_an_executable(tmp_path: Path) -> None:

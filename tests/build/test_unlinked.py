@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark_ci.build.cargo import clipped
-from benchmark_ci.build.unlinked import remedy, told
+from benchmark_ci.build.complaint import clipped
+from benchmark_ci.build.remedy import remedy
+from benchmark_ci.build.unlinked import told
 from benchmark_ci.model import Side
 from tests.engine import build_both, crate
 
@@ -50,6 +51,20 @@ def test_a_library_that_is_missing_is_named_with_the_input_that_brings_it(line: 
     said = told(linker(line))
     assert said.splitlines()[:2] == ["It cannot be linked: there is no library `z`.", line]
     assert remedy(said) == "Name the Debian package that brings libz in `system_packages`."
+
+
+@pytest.mark.parametrize(
+    ("linker_name", "line", "package"),
+    [
+        ("mold", "collect2: fatal error: cannot find 'ld'", "mold"),
+        ("lld", "clang: error: invalid linker name in argument '-fuse-ld=lld'", "lld"),
+    ],
+)
+def test_a_linker_that_is_missing_is_named(linker_name: str, line: str, package: str) -> None:
+    command = f'"-Wl,-Bdynamic" "-fuse-ld={linker_name}"'
+    said = told(linker(line).replace('"-lc"', command))
+    assert said.splitlines()[0] == f"It cannot be linked: the linker `{linker_name}` is not there."
+    assert remedy(said) == f"Set `system_packages: {package}`."
 
 
 def test_other_symbols_are_named_and_anything_else_is_quoted() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from benchmark_ci.build import unlinked
+from benchmark_ci.build import complaint
 from benchmark_ci.build.metadata import BenchTarget
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BuildFailed
@@ -22,7 +21,6 @@ from benchmark_ci.wall.room import Room
 BUILD_LIMIT_SECONDS = 3600.0
 METADATA_LIMIT_SECONDS = 900.0
 MESSAGES_BYTES = 256 * 1024 * 1024
-ERROR_LINES = 12
 
 
 class Cargo:
@@ -186,7 +184,7 @@ def _build_once(
     for rendered in reader.rendered:
         for line in rendered.splitlines():
             voice.child_line(line)
-    first = reader.first_error or ("" if finished.ok else _cargo_error(finished.stderr))
+    first = reader.first_error or ("" if finished.ok else complaint.of_cargo(finished.stderr))
     return Outcome(
         artifacts=tuple(reader.artifacts),
         errors=reader.errors,
@@ -244,7 +242,7 @@ class _Messages:
     def _diagnostic(self, wire: _WireMessage) -> None:
         if wire.message.level != "error" or not wire.message.rendered:
             return
-        text = clipped(unlinked.told(wire.message.rendered))
+        text = complaint.of_compiler(wire.message.rendered)
         self.rendered.append(text)
         self.first_error = self.first_error or text
         target = self._wanted.get((wire.package_id, wire.target.name))
@@ -257,12 +255,6 @@ def is_local(package_id: str) -> bool:
     return package_id.startswith("path+") or "(path+" in package_id
 
 
-def clipped(text: str, lines: int = ERROR_LINES) -> str:
-    """The first lines of a long text."""
-    every = text.strip("\n").splitlines()
-    return "\n".join(every[:lines] + ["…"] * (len(every) > lines))
-
-
 def _messages(text: str) -> Iterator[dict[str, object]]:
     for line in text.split("\n"):  # JSON may hold the other signs that splitlines() splits at
         if line.startswith("{"):  # a build script's own output may stand between
@@ -270,9 +262,3 @@ def _messages(text: str) -> Iterator[dict[str, object]]:
                 yield json.loads(line)
             except (ValueError, RecursionError):
                 continue
-
-
-def _cargo_error(stderr: str) -> str:
-    """Cargo's own error, without the progress before it."""
-    found = re.search(r"^error.*", stderr, re.MULTILINE | re.DOTALL)
-    return clipped(found.group(0) if found else stderr)

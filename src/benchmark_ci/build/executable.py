@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmark_ci.model import Harness, Noun, Side, Target
 from benchmark_ci.wall import files, process
@@ -21,6 +22,8 @@ LONGEST_TITLE = 100
 
 _LISTED = re.compile(r"^(?P<title>.*): (?:bench|benchmark)$")
 _REPEATED = re.compile(r"^(?P<title>.*) #[0-9]+$")
+_NOT_STARTED = 127
+_REFUSED = re.compile(r"error while loading shared libraries: .*")  # glibc's
 _SPECIAL = frozenset("\\.+*?()|[]{}^$#&-~")
 
 
@@ -63,10 +66,18 @@ class Listing(Noun):
     titles: Mapping[str, int]
 
 
+class Answer(NamedTuple):
+    """Whose harness an executable has, and whether it takes fractions of seconds."""
+
+    harness: Harness
+    fractional_seconds: bool = False
+    refusal: str = ""  # the dynamic loader's, where it did not start at all
+
+
 def harness_of(
     path: Path, root: Path, directory: Path, env: Mapping[str, str], identity: Identity | None
-) -> tuple[Harness, bool]:
-    """Ask an executable for its help: whose harness it is, and whether it takes fractions of seconds.
+) -> Answer:
+    """Ask an executable for its help.
 
     Only Criterion offers `--save-baseline`. Its release 0.5 knows no `--help`; the sentence that every
     release prints on a wrong call stands in the executable all the same. Raises BadFile when the executable
@@ -82,12 +93,14 @@ def harness_of(
     )
     text = answer.stdout + answer.stderr
     if answer.ok and "--save-baseline" in text and "--measurement-time" in text:
-        return Harness.CRITERION, "--quick" in text  # both came with 0.4
+        return Answer(Harness.CRITERION, fractional_seconds="--quick" in text)  # both came with 0.4
     if "--test-threads" in text and ("--no-capture" in text or "--nocapture" in text):  # new and old
-        return Harness.LIBTEST, False
+        return Answer(Harness.LIBTEST)
+    if answer.returncode == _NOT_STARTED and (refusal := _REFUSED.search(answer.stderr)):
+        return Answer(Harness.CUSTOM, refusal=refusal[0])
     if CRITERION_SENTENCE in files.read(root, path, LARGEST_EXECUTABLE_BYTES):
-        return Harness.CRITERION, True
-    return Harness.CUSTOM, False
+        return Answer(Harness.CRITERION, fractional_seconds=True)
+    return Answer(Harness.CUSTOM)
 
 
 def listing(text: str) -> Listing:

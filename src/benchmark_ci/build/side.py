@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark_ci.build import cargo as cargo_program
-from benchmark_ci.build import configuration, executable, linking, metadata, unlinked
+from benchmark_ci.build import complaint, configuration, executable, linking, metadata
 from benchmark_ci.build.again import Recipe
 from benchmark_ci.build.cargo import Cargo, Outcome
 from benchmark_ci.build.downloaded import downloaded
 from benchmark_ci.build.executable import Executable
 from benchmark_ci.build.metadata import BenchTarget, Workspace
+from benchmark_ci.build.remedy import remedy
 from benchmark_ci.build.toolchain import Toolchain
 from benchmark_ci.errors import BuildFailed
 from benchmark_ci.model import Harness, Noun, Settings, Side, TargetFailure
@@ -91,9 +92,10 @@ class SideBuilder:
                 finished = self._metadata(locked)
             self._locked = locked
             if not finished.ok:
+                why = complaint.of_cargo(finished.stderr)
+                helps = "Check `cargo metadata` in this directory; `working_directory` says which one it is."
                 raise BuildFailed(
-                    f"cargo cannot read the workspace of {self._side}: {finished.last_lines(6)}",
-                    "Check `cargo metadata` in this directory; `working_directory` says which one it is.",
+                    f"cargo cannot read the workspace of {self._side}: {why}", remedy(why) or helps
                 )
             return metadata.read(finished.stdout, self._clone, self._directory, self._settings)
 
@@ -178,23 +180,26 @@ class SideBuilder:
         built = next((one for one in outcome.artifacts if one.target == bench.target), None)
         if built is None:
             reason = outcome.errors.get(str(bench.target)) or outcome.first_error
-            helps = unlinked.remedy(reason) or self._how_to_build(bench)
+            helps = remedy(reason) or self._how_to_build(bench)
             return self._failure(bench, "build", reason or "cargo built no executable for it", helps)
         directory = bench.manifest_path.parent
-        env = self._run_environment(bench, outcome)
-        harness, fractional_seconds = executable.harness_of(
+        env = self._run_environment(bench, outcome, built.executable.parent)
+        answer = executable.harness_of(
             built.executable, self._site.here, directory, env, self._site.identity(self._side)
         )
-        if harness is Harness.CRITERION:
+        if answer.harness is Harness.CRITERION:
             return Executable(
                 side=self._side,
                 target=bench.target,
                 path=built.executable,
                 directory=directory,
                 env=env,
-                fractional_seconds=fractional_seconds,
+                fractional_seconds=answer.fractional_seconds,
             )
-        return self._not_criterion(bench, harness)
+        if answer.refusal:
+            helps = f"Try `cargo bench -p {bench.target.package} --bench {bench.target.name} -- --help`."
+            return self._failure(bench, "list", f"It does not start: {answer.refusal}", helps)
+        return self._not_criterion(bench, answer.harness)
 
     def _how_to_build(self, bench: BenchTarget) -> str:
         return f"Try `cargo bench --no-run -p {bench.target.package} --bench {bench.target.name}`."
@@ -224,13 +229,15 @@ class SideBuilder:
             {"target": bench.target, "side": self._side, "kind": kind, "reason": reason, "remedy": remedy}
         )
 
-    def _run_environment(self, bench: BenchTarget, outcome: Outcome) -> dict[str, str]:
-        """What cargo would give a bench that it runs: its own variables, and those that are configured."""
+    def _run_environment(self, bench: BenchTarget, outcome: Outcome, folder: Path) -> dict[str, str]:
+        """What cargo would give a bench that it runs from `folder`, `release/deps` or that of a target's
+        name: its own variables, and those that are configured.
+        """
         libraries = [
             *outcome.library_paths,
-            str(self._target / "release"),
-            str(self._target / "release" / "deps"),
-            str(self._toolchain.bin.parent / "lib"),
+            str(folder.parent),
+            str(folder),
+            *self._toolchain.libraries,
         ]
         of_cargo = {
             **outcome.scripts.get(bench.package_id, {}),

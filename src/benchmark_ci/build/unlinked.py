@@ -1,4 +1,4 @@
-"""What a linker says when it cannot link: its own words, without rustc's command line, and what helps."""
+"""What a linker says when it cannot link: its own words, without rustc's command line."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 _NAMED = 3
 _FAILED = re.compile(r"error: linking with `[^`]*` failed")
-_UNDEFINED = re.compile(r"undefined (?:symbol: |reference to [`'\"])([A-Za-z0-9_.$@]+)")
-_PYTHON = re.compile(r"_?Py[A-Z_]")
-_NO_LIBRARY = re.compile(r"(?:unable to find library|cannot find) -l([A-Za-z0-9_.+-]+)")
+UNDEFINED = re.compile(r"undefined (?:symbol: |reference to [`'\"])([A-Za-z0-9_.$@]+)")
+PYTHON = re.compile(r"_?Py[A-Z_]")
+NO_LIBRARY = re.compile(r"(?:unable to find library|cannot find) -l([A-Za-z0-9_.+-]+)")
+_NO_LINKER = re.compile(r"cannot find 'ld'|invalid linker name in argument")
+_LINKER = re.compile(r"-fuse-ld=([A-Za-z0-9_.-]+)")
 
 
 def told(rendered: str) -> str:
@@ -20,27 +22,15 @@ def told(rendered: str) -> str:
     return "\n".join([f"It cannot be linked: {_missing(rendered) or ' '.join(said[:1])}", *said])
 
 
-def remedy(reason: str) -> str:
-    """What helps against a reason that `told` has made; empty where nobody knows."""
-    if any(map(_PYTHON.match, _UNDEFINED.findall(reason))):
-        return (
-            "A feature such as pyo3's `extension-module` leaves them to the interpreter, which no benchmark "
-            "has. Build without it: take it out of the crate's `default` features, or set "
-            "`no_default_features: true` and name in `features` what else the benchmarks need. "
-            "pyo3 then links libpython: `system_packages: python3-dev`."
-        )
-    if missing := _NO_LIBRARY.findall(reason):
-        return f"Name the Debian package that brings lib{missing[0]} in `system_packages`."
-    return ""
-
-
 def _missing(rendered: str) -> str:
-    symbols = list(dict.fromkeys(_UNDEFINED.findall(rendered)))
-    python = [one for one in symbols if _PYTHON.match(one)]
+    symbols = list(dict.fromkeys(UNDEFINED.findall(rendered)))
+    python = [one for one in symbols if PYTHON.match(one)]
     if python:
         return f"Python's own functions are not there ({_listed(python)})."
-    if libraries := list(dict.fromkeys(_NO_LIBRARY.findall(rendered))):
+    if libraries := list(dict.fromkeys(NO_LIBRARY.findall(rendered))):
         return f"there is no library {_listed(libraries)}."
+    if _NO_LINKER.search(rendered) and (linkers := _LINKER.findall(rendered)):
+        return f"the linker `{linkers[-1]}` is not there."
     return f"{_listed(symbols)} {'is' if len(symbols) == 1 else 'are'} undefined." if symbols else ""
 
 
