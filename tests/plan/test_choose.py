@@ -28,6 +28,7 @@ def event(name: str, **fields: object) -> Event:
 
 PR = event("pull_request", pull_request=PULL_REQUEST)
 TARGET = event("pull_request_target", pull_request=PULL_REQUEST)
+QUEUED = event("merge_group", merge_group={"base_sha": BEFORE, "base_ref": "next"})
 LEFT_MAIN = MergeBase(branch="main")
 
 
@@ -84,8 +85,12 @@ LEFT_MAIN = MergeBase(branch="main")
             id="by the clock, another commit checked out",
         ),
         pytest.param(
-            *(event("merge_group"), "refs/heads/gh-readonly-queue/main/x", SHA, CheckedOut()),
-            *("gh-readonly-queue/main/x", [Tip(branch="main")]),
+            *(QUEUED, "refs/heads/gh-readonly-queue/next/pr-12-x", SHA, CheckedOut()),
+            *("merge group for next", [Exactly(sha=BEFORE), FirstParent()]),
+            id="a merge group",
+        ),
+        pytest.param(
+            *(event("repository_dispatch"), MAIN, SHA, CheckedOut(), "main", [Tip(branch="main")]),
             id="an event that nobody thought of",
         ),
     ],

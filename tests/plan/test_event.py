@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmark_ci.errors import BadFile, BadInput
-from benchmark_ci.model import Job
+from benchmark_ci.model import Job, MergeGroup
 from benchmark_ci.plan import read_event, refuse_foreign_head
 
 SHARED = Path(os.environ.get("BENCHMARK_CI_SHARED", Path(__file__).parents[3] / "shared"))
@@ -62,6 +62,20 @@ def test_a_push_tells_the_commit_before(tmp_path: Path) -> None:
     payload = {"before": SHA, "repository": {"full_name": "o/p", "default_branch": "main"}}
 
     assert read_event(job(tmp_path, "push", payload)).before == SHA
+
+
+def test_a_merge_group_tells_what_it_is_built_on(tmp_path: Path) -> None:
+    payload = {
+        "merge_group": {"head_sha": "cd" * 20, "base_sha": SHA, "base_ref": "refs/heads/release/1.x"},
+        "repository": {"full_name": "o/p", "default_branch": "main"},
+    }
+
+    event = read_event(job(tmp_path, "merge_group", payload))
+
+    assert event.merge_group == MergeGroup(base_sha=SHA, base_ref="release/1.x")
+    refuse_foreign_head(event)
+    with pytest.raises(BadFile, match="merge_group"):
+        read_event(job(tmp_path, "merge_group", {"repository": payload["repository"]}))
 
 
 def test_a_schedule_needs_nothing(tmp_path: Path) -> None:

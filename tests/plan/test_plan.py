@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from benchmark_ci.errors import BadInput, NothingCompared
-from benchmark_ci.model import Event, Job, Plan, PullRequest, Settings
+from benchmark_ci.model import Event, Job, MergeGroup, Plan, PullRequest, Settings
 from benchmark_ci.plan import open_store, plan_for_checkout, plan_for_job, store_for_job
 from tests.plan.repositories import TOKEN, Project, Served, checkout, commit, git
 
@@ -111,6 +111,18 @@ def test_a_push_to_another_branch(scene: Scene, project: Project) -> None:
 
     assert plan.baseline.sha == project.second
     assert plan.baseline.what == "merge base with main"
+
+
+def test_a_merge_group_is_compared_with_what_is_queued_before_it(scene: Scene, project: Project) -> None:
+    """Not with the tip of a branch: others' changes are in both sides."""
+    group = MergeGroup(base_sha=project.feature, base_ref="main")
+    event = Event(name="merge_group", default_branch="main", merge_group=group)
+    queue = "refs/heads/gh-readonly-queue/main/pr-12-x"
+    plan = scene.plan(event, project.merge, queue, kept="refs/remotes/pull/12/merge")
+
+    assert (plan.current.sha, plan.current.what) == (project.merge, "merge group for main")
+    assert (plan.baseline.sha, plan.baseline.what) == (project.feature, "main with what is queued before")
+    assert plan.cautions == ()
 
 
 def test_a_release(scene: Scene, project: Project) -> None:

@@ -22,6 +22,7 @@ from benchmark_ci.judge.proven import (
 )
 from benchmark_ci.judge.result import measured_result, unmeasured_result
 from benchmark_ci.judge.suite import judge_apart
+from benchmark_ci.judge.work import amounts_of, changed, with_work
 from benchmark_ci.model import (
     BenchmarkId,
     Comparison,
@@ -55,7 +56,7 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
     limits = {key: limit_of(key, threshold, header.config) for key in known}
     percents = {key: limits[key].percent for key in measured}
     judged = judge_apart(measured, percents, identical_of(proofs), header.seed)
-    throughputs = {process.id: process.throughput for process in recording.processes}
+    amounts = amounts_of(recording.processes)
     peaks = memory.peaks_of(recording.processes)
     harness = recording.preparation.harness_memory if recording.preparation else ()
     seconds = _seconds_per_round(recording)
@@ -65,13 +66,14 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
         key = benchmark.id
         limit = limits[key]
         timed = (
-            measured_result(
-                key, measured[key], judged[key], limit, header.seed, seconds[key], throughputs[key]
+            with_work(
+                measured_result(key, measured[key], judged[key], limit, header.seed, seconds[key]),
+                amounts[key],
             )
             if key in judged
             else None
         )
-        if timed is not None:
+        if timed is not None and not changed(amounts[key]):
             own = memory_limits_of(key, header.config)
             timed = memory.with_memory(timed, peaks.get(key, ()), harness, own)
         proof, failed = proofs.get(key), failures.get(key, {})

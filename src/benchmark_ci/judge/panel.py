@@ -5,7 +5,8 @@ from __future__ import annotations
 from benchmark_ci.judge.endpoints import Round, values
 from benchmark_ci.judge.limits import limit_of
 from benchmark_ci.judge.suite import Judged, judge_apart, undecided
-from benchmark_ci.model import BenchmarkId, Config, Process, Side
+from benchmark_ci.judge.work import changed
+from benchmark_ci.model import BenchmarkId, Config, Process, Side, Throughput
 
 
 class Panel:
@@ -29,9 +30,12 @@ class Panel:
         self._seed = seed
         self._half: dict[tuple[BenchmarkId, int], Process] = {}
         self._rounds: dict[BenchmarkId, tuple[Round, ...]] = {}
+        self._amounts: dict[BenchmarkId, dict[Side, list[Throughput | None]]] = {}
 
     def hear(self, process: Process) -> None:
         """Take in one process; with its partner it makes a round."""
+        amounts = self._amounts.setdefault(process.id, {side: [] for side in Side})
+        amounts[process.side].append(process.throughput)
         key = (process.id, process.round)
         partner = self._half.pop(key, None)
         if partner is None:
@@ -47,7 +51,8 @@ class Panel:
 
     def undecided(self) -> frozenset[BenchmarkId]:
         """Benchmarks that another round could decide."""
-        return undecided(self._rounds, self.limits(), self._seed, self._controls)
+        open_ones = undecided(self._rounds, self.limits(), self._seed, self._controls)
+        return frozenset(one for one in open_ones if not changed(self._amounts[one]))
 
     def judged(self) -> dict[BenchmarkId, Judged]:
         """What is known of each benchmark by now."""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from benchmark_ci.judge.endpoints import AVERAGING_ITERS, FEWEST_SAMPLES, SHORTEST_SAMPLE_NS
 from benchmark_ci.judge.numbers import rounded
 from benchmark_ci.judge.overall import WORST_FIRST, counts, overall
+from benchmark_ci.judge.work import changed_between
 from benchmark_ci.model import Comparison, Endpoint, Result, Side, SideTime, Throughput, Verdict
 
 ALLOWANCE_PERCENT: Mapping[Endpoint, float] = {Endpoint.FLOOR: 70.0, Endpoint.TYPICAL: 150.0}
@@ -166,6 +167,9 @@ def _judged(
         verdict, reason = Verdict.INCONCLUSIVE, SAME_SAMPLES
     elif verdict in (Verdict.REGRESSED, Verdict.IMPROVED) and typical * floor < 0:
         verdict, reason = Verdict.INCONCLUSIVE, CONTRADICTION
+    work = changed_between(old.throughput, new.throughput)
+    if work:
+        verdict, reason = Verdict.INCONCLUSIVE, work.reason(_percent(change))
     return Result(
         id=name,
         package="",
@@ -178,10 +182,10 @@ def _judged(
         change_percent=_percent(change),
         change_low_percent=_percent(change - half),
         change_high_percent=_percent(change + half),
-        smallest_visible_percent=_percent(limit + half),
+        smallest_visible_percent=None if work else _percent(limit + half),
         baseline=_side(baseline, endpoint),
         current=_side(current, endpoint),
-        throughput=new.throughput or old.throughput,
+        throughput=None if work else new.throughput or old.throughput,
     )
 
 

@@ -101,12 +101,20 @@ class PullRequest(Noun):
         return self.head_repository != self.base_repository
 
 
+class MergeGroup(Noun):
+    """What a merge queue has grouped to be merged, on top of the branch and of what is queued before."""
+
+    base_sha: Sha
+    base_ref: str
+
+
 class Event(Noun):
     """What happened, read once from the event file."""
 
     name: str
     default_branch: str = ""
     pull_request: PullRequest | None = None
+    merge_group: MergeGroup | None = None
     before: Sha | None = None  # push: the commit before; None when all zeros
     tag: str | None = None  # release: its tag
     workflow_run: int | None = None  # workflow_run: the run that started this one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark_ci.model import Event, Noun, PullRequest
+from benchmark_ci.model import Event, MergeGroup, Noun, PullRequest
 
 LATEST_RELEASE = "latest-release"
 
@@ -71,6 +71,8 @@ def choose(baseline_ref: str, event: Event, ref: str, sha: str, checked_out: str
     """What an event means. `ref` and `sha` are the job's, `checked_out` is the commit in the workspace."""
     if event.pull_request:
         choice = _pull_request(event, event.pull_request, checked_out == sha)
+    elif event.merge_group:
+        choice = _merge_group(event.merge_group)
     elif event.tag or (event.name == "push" and ref.startswith("refs/tags/")):
         choice = _release(event, event.tag or ref.removeprefix("refs/tags/"))
     elif event.name == "push":
@@ -104,6 +106,18 @@ def _pull_request(event: Event, pull_request: PullRequest, is_event_commit: bool
         baselines=(Wanted(request=parent, what=into, why=base), left),
         head_sha=head,
     )
+
+
+def _merge_group(group: MergeGroup) -> Choice:
+    """The group on what it will be merged into: what is queued before it is in both sides."""
+    into = group.base_ref
+    base = Wanted(
+        request=Exactly(sha=group.base_sha),
+        what=f"{into} with what is queued before",
+        why="the commit that the merge group is built on",
+    )
+    parent = Wanted(request=FirstParent(), what=into, why="the merge group's first parent")
+    return Choice(current=_checked_out(f"merge group for {into}"), baselines=(base, parent))
 
 
 def _release(event: Event, tag: str) -> Choice:

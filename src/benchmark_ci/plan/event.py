@@ -7,7 +7,7 @@ import json
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmark_ci.errors import BadFile, BadInput
-from benchmark_ci.model import Event, Job, PullRequest, Sha
+from benchmark_ci.model import Event, Job, MergeGroup, PullRequest, Sha
 
 MOST_BYTES = 32 * 1024 * 1024  # GitHub caps payloads at 25 MB
 UNPRIVILEGED = ("pull_request", "pull_request_review", "pull_request_review_comment")
@@ -45,6 +45,11 @@ class _PullRequest(_Wire):
     base: _Branch
 
 
+class _MergeGroup(_Wire):
+    base_sha: Sha
+    base_ref: str
+
+
 class _Release(_Wire):
     tag_name: str
 
@@ -61,6 +66,7 @@ class _Issue(_Wire):
 class _Payload(_Wire):
     repository: _Repository | None = None
     pull_request: _PullRequest | None = None
+    merge_group: _MergeGroup | None = None
     before: Sha | None = None
     deleted: bool = False
     release: _Release | None = None
@@ -71,6 +77,7 @@ class _Payload(_Wire):
 _NEEDED = {
     "pull_request": ("pull_request", "repository"),
     "pull_request_target": ("pull_request", "repository"),
+    "merge_group": ("merge_group", "repository"),
     "push": ("repository",),
     "release": ("release", "repository"),
     "workflow_run": ("workflow_run", "repository"),
@@ -92,6 +99,7 @@ def read_event(job: Job) -> SeenEvent:
         name=job.event_name,
         default_branch=payload.repository.default_branch if payload.repository else "",
         pull_request=_pull_request(payload),
+        merge_group=_merge_group(payload),
         before=before if before and before.strip("0") else None,
         tag=payload.release.tag_name if payload.release and job.event_name == "release" else None,
         workflow_run=payload.workflow_run.id if payload.workflow_run else None,
@@ -145,6 +153,13 @@ def _pull_request(payload: _Payload) -> PullRequest | None:
         base_repository=repository.full_name,
         base_ref=seen.base.ref,
     )
+
+
+def _merge_group(payload: _Payload) -> MergeGroup | None:
+    seen = payload.merge_group
+    if seen is None:
+        return None
+    return MergeGroup(base_sha=seen.base_sha, base_ref=seen.base_ref.removeprefix("refs/heads/"))
 
 
 def _stranger(payload: _Payload, name: str) -> str:

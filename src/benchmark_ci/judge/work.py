@@ -1,0 +1,80 @@
+"""How much an iteration processes on each side, as the benchmark itself declares it (Criterion's throughput).
+
+Where that changed, the benchmark did, not the code under it: the times are of different things, and a limit
+on their ratio says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from benchmark_ci.model import BenchmarkId, Process, Result, Side, Throughput, Verdict
+
+TOLERANCE = 0.01
+"""Amounts that differ by less are one."""
+
+FEWEST_PROCESSES = 2
+"""Of a side, before its amount counts as the same in each of them."""
+
+Amounts = Mapping[Side, Sequence[Throughput | None]]
+"""What the processes of each side declared; None where one declared nothing."""
+
+
+class Changed(NamedTuple):
+    """Both sides' amounts, in one unit."""
+
+    baseline: Throughput
+    current: Throughput
+
+    def reason(self, change_percent: float | None) -> str:
+        """Why nothing is called; `change_percent` is that of the times."""
+        before, after, unit = self.baseline.per_iteration, self.current.per_iteration, self.current.unit
+        said = (
+            f"The benchmark itself changed: an iteration processes {after:,} {unit}, {before:,} on baseline."
+        )
+        if change_percent is None:
+            return said
+        by_unit = round(((1 + change_percent / 100) * before / after - 1) * 100, 1)
+        takes = f"{abs(by_unit):,} % {'more' if by_unit > 0 else 'less'} time than" if by_unit else "as long as"
+        return f"{said} Each {unit.removesuffix('s')} takes {takes} before."
+
+
+def amounts_of(processes: Iterable[Process]) -> dict[BenchmarkId, Amounts]:
+    """The amounts of each benchmark."""
+    found: dict[BenchmarkId, dict[Side, list[Throughput | None]]] = {}
+    for one in processes:
+        sides = found.setdefault(one.id, {side: [] for side in Side})
+        sides[one.side].append(one.throughput)
+    return dict(found)
+
+
+def changed_between(baseline: Throughput | None, current: Throughput | None) -> Changed | None:
+    """Amounts that differ; where one side declares none, or in another unit, nobody knows."""
+    if not baseline or not current or baseline.unit != current.unit:
+        return None
+    less, more = sorted((baseline.per_iteration, current.per_iteration))
+    return Changed(baseline, current) if more > less * (1 + TOLERANCE) else None
+
+
+def changed(amounts: Amounts) -> Changed | None:
+    """The amounts that differ between the sides; not those that differ between processes of one side."""
+    if any(len(ones) < FEWEST_PROCESSES or len(set(ones)) > 1 for ones in amounts.values()):
+        return None
+    return changed_between(*(amounts[side][0] for side in Side))
+
+
+def with_work(result: Result, amounts: Amounts) -> Result:
+    """A measured result with the amount of its work; inconclusive where the sides do not do the same."""
+    if found := changed(amounts):
+        return result.model_copy(
+            update={
+                "verdict": Verdict.INCONCLUSIVE,
+                "reason": found.reason(result.change_percent),
+                "p_value": None,
+                "minutes_to_decide": None,
+                "smallest_visible_percent": None,
+            }
+        )
+    known = [one for side in Side for one in amounts[side] if one]
+    return result.model_copy(update={"throughput": known[-1] if known else None})
