@@ -147,8 +147,17 @@ def test_a_linker_that_is_not_there_is_told_with_its_package(tmp_path: Path) -> 
 
 
 @pytest.mark.cargo
-def test_a_wrapper_that_is_not_there_can_be_switched_off(tmp_path: Path) -> None:
+def test_a_cache_that_is_not_there_is_left_out(tmp_path: Path) -> None:
     config = '[build]\nrustc-wrapper = "sccache-of-nobody"\n'
-    with pytest.raises(BuildFailed, match="could not execute process `sccache-of-nobody") as caught:
+    built, _, _ = build_both(tmp_path, crate(), with_config(config))
+    assert built.preparation.target_failures == ()
+    (caution,) = (one for one in built.preparation.cautions if "wrapper" in one)
+    assert "`sccache-of-nobody`" in caution and "of current's" in caution
+
+
+@pytest.mark.cargo
+def test_a_compiler_that_is_not_there_is_told_with_what_brings_it(tmp_path: Path) -> None:
+    config = '[build]\nrustc-workspace-wrapper = "clippy-of-nobody"\n'
+    with pytest.raises(BuildFailed, match="could not execute process `clippy-of-nobody") as caught:
         build_both(tmp_path, crate(), with_config(config))
-    assert "RUSTC_WRAPPER" in caught.value.remedy and "`sccache-of-nobody`" in caught.value.remedy
+    assert "brings `clippy-of-nobody`" in caught.value.remedy

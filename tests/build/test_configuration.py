@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark_ci.build.configuration import configurations, settable, variables
+from benchmark_ci.build.configuration import configurations, missing_wrapper, settable, variables
 from benchmark_ci.model import Settings
 from benchmark_ci.wall.environment import on_a_terminal
 from tests.engine import build_both, crate, machine_toolchain, write_files
@@ -182,3 +182,29 @@ def test_no_file_is_looked_at_twice(tmp_path: Path) -> None:
     every = list(configurations(env, tmp_path / "a" / "b"))
     assert len(every) == len(set(every))
     assert every[0] == tmp_path / "a" / "b" / ".cargo" / "config.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "env", "missing"),
+    [
+        ("sccache-of-nobody", {}, "sccache-of-nobody"),
+        ("sh", {}, ""),
+        ("./tools/wrapper", {}, ""),
+        ("./tools/none", {}, "./tools/none"),
+        ("", {}, ""),
+        ("sccache-of-nobody", {"RUSTC_WRAPPER": "mine"}, ""),
+        ("sccache-of-nobody", {"CARGO_BUILD_RUSTC_WRAPPER": "mine"}, ""),
+    ],
+)
+def test_a_wrapper_that_is_missing(tmp_path: Path, name: str, env: dict[str, str], missing: str) -> None:
+    write_files(
+        tmp_path,
+        {
+            "a/b/.cargo/config.toml": '[env]\nONE = "1"\n',
+            "a/.cargo/config.toml": f'[build]\nrustc-wrapper = "{name}"\n',
+            ".cargo/config.toml": '[build]\nrustc-wrapper = "farther"\n',
+            "a/tools/wrapper": "",
+        },
+    )
+    (tmp_path / "a" / "tools" / "wrapper").chmod(0o755)
+    assert missing_wrapper(tmp_path, {"PATH": "/usr/bin:/bin", **env}, tmp_path / "a" / "b") == missing

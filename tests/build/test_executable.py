@@ -157,6 +157,12 @@ def test_whose_harness_it_is(tmp_path: Path, code: str, expected: tuple[Harness,
     assert harness_of(program(tmp_path, code), tmp_path, tmp_path, {}, None) == (*expected, "")
 
 
+def test_another_machine_s_program_is_told_by_the_system_s_words(tmp_path: Path) -> None:
+    path = program(tmp_path, "")
+    path.write_bytes(b"\0asm\1\0\0\0")
+    assert harness_of(path, tmp_path, tmp_path, {}, None) == (Harness.CUSTOM, False, "Exec format error")
+
+
 def test_what_the_loader_refuses_is_told_by_its_words(tmp_path: Path) -> None:
     words = "error while loading shared libraries: libx.so: cannot open shared object file"
     code = f"import sys; print('/t/bench-1: {words}', file=sys.stderr); exit(127)"

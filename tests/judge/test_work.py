@@ -48,7 +48,10 @@ def test_twice_the_work_is_no_regression() -> None:
     )
     assert result.throughput is None, "one rate for both sides would be a false one"
     assert result.memory is None
-    assert "Each element takes 11.1 % more time than before." in judged(measured(elements(1000), elements(1800))).reason
+    assert (
+        "Each element takes 11.1 % more time than before."
+        in judged(measured(elements(1000), elements(1800))).reason
+    )
 
 
 @pytest.mark.parametrize(

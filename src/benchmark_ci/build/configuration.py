@@ -1,4 +1,4 @@
-"""Cargo's configuration files: where they lie, and the variables that they set for what cargo starts.
+"""Cargo's configuration files: where they lie, and what of them we must know.
 
 Cargo merges them key by key: what stands nearer to where it is started wins, and a file wins over those that
 it includes (The Cargo Book, "Configuration" and its `env` table).
@@ -7,6 +7,7 @@ it includes (The Cargo Book, "Configuration" and its `env` table).
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,9 +50,29 @@ def variables(root: Path, env: Mapping[str, str], directory: Path) -> dict[str, 
     A file that cannot be read sets nothing: cargo, which reads it too, says what is wrong with it.
     """
     found: dict[str, _Setting] = {}
-    for file in configurations(env, directory):
-        found = _settings(root, file, []) | found
+    for wire, folder in _documents(root, env, directory):
+        table = wire.get("env")
+        for name, value in table.items() if isinstance(table, dict) else ():
+            if name not in found and (setting := _setting(value, folder)):
+                found[name] = setting
     return {name: one.value for name, one in found.items() if one.force or name not in env}
+
+
+def missing_wrapper(root: Path, env: Mapping[str, str], directory: Path) -> str:
+    """The `build.rustc-wrapper` of the files where there is no such program; empty otherwise.
+
+    Variables of the environment are the user's own, and go before the files.
+    """
+    if "RUSTC_WRAPPER" in env or "CARGO_BUILD_RUSTC_WRAPPER" in env:
+        return ""
+    for wire, folder in _documents(root, env, directory):
+        table = wire.get("build")
+        name = table.get("rustc-wrapper") if isinstance(table, dict) else None
+        if isinstance(name, str):
+            place = str(folder / name) if "/" in name else name  # as cargo finds programs
+            there = not name or "\0" in name or shutil.which(place, path=env.get("PATH"))
+            return "" if there else name
+    return ""
 
 
 def settable(variables: Mapping[str, str]) -> dict[str, str]:
@@ -63,26 +84,27 @@ def settable(variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _settings(root: Path, file: Path, read: list[Path]) -> dict[str, _Setting]:
+def _documents(root: Path, env: Mapping[str, str], directory: Path) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Every file's content and the folder that its relative paths start from; what wins comes first."""
+    for file in configurations(env, directory):
+        yield from _with_included(root, file, [])
+
+
+def _with_included(root: Path, file: Path, read: list[Path]) -> Iterator[tuple[dict[str, Any], Path]]:
     """`read`: what was read before it, by way of includes."""
     if len(read) >= MOST_FILES:
-        return {}
+        return
     read.append(file)
     try:
         wire = tomllib.loads(content(root, file).decode())
     except (BadFile, OSError, ValueError, RecursionError):
-        return {}
-    found: dict[str, _Setting] = {}
-    for name in _included(wire.get("include")):
+        return
+    yield wire, file.parent.parent
+    for name in reversed(list(_included(wire.get("include")))):
         other = Path(os.path.normpath(file.parent / name))
         # what strangers wrote only leads to what strangers wrote
         if other.is_relative_to(root) or not file.is_relative_to(root):
-            found |= _settings(root, other, read)
-    table = wire.get("env")
-    for name, value in table.items() if isinstance(table, dict) else ():
-        if setting := _setting(value, file.parent.parent):
-            found[name] = setting
-    return found
+            yield from _with_included(root, other, read)
 
 
 def _included(wire: Any) -> Iterator[str]:

@@ -71,7 +71,7 @@ class Answer(NamedTuple):
 
     harness: Harness
     fractional_seconds: bool = False
-    refusal: str = ""  # the dynamic loader's, where it did not start at all
+    refusal: str = ""  # the system's or the dynamic loader's, where it did not start at all
 
 
 def harness_of(
@@ -83,14 +83,17 @@ def harness_of(
     release prints on a wrong call stands in the executable all the same. Raises BadFile when the executable
     is not a regular file below `root`, the side's folder.
     """
-    answer = process.run(
-        (str(path), "--help"),
-        cwd=directory,
-        env=env,
-        identity=identity,
-        timeout_seconds=HELP_LIMIT_SECONDS,
-        keep_bytes=1024 * 1024,
-    )
+    try:
+        answer = process.run(
+            (str(path), "--help"),
+            cwd=directory,
+            env=env,
+            identity=identity,
+            timeout_seconds=HELP_LIMIT_SECONDS,
+            keep_bytes=1024 * 1024,
+        )
+    except OSError as error:  # another machine's program
+        return Answer(Harness.CUSTOM, refusal=error.strerror or str(error))
     text = answer.stdout + answer.stderr
     if answer.ok and "--save-baseline" in text and "--measurement-time" in text:
         return Answer(Harness.CRITERION, fractional_seconds="--quick" in text)  # both came with 0.4

@@ -49,14 +49,6 @@ def _pkg_config(found: re.Match[str]) -> str:
     return f"Name pkg-config and the Debian package that brings {found[1]} in `system_packages`."
 
 
-def _wrapper(found: re.Match[str]) -> str:
-    name = found[1].rpartition("/")[2]
-    return (
-        f"Bring `{name}` by `system_packages` or `setup`; if it is the repository's `rustc-wrapper`, switch "
-        'it off: give the step `env: RUSTC_WRAPPER: ""` and the input `environment: RUSTC_WRAPPER`.'
-    )
-
-
 _MISSING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (NO_LIBRARY, _named("Name the Debian package that brings lib{} in `system_packages`.")),
     (re.compile(r"the linker `([^`]+)` is not there"), _package),
@@ -72,5 +64,5 @@ _MISSING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ),
     (re.compile(r"The file `([^`]+\.pc)` needs to be installed"), _pkg_config),
     (re.compile(r"The (pkg-config) command could not be found"), _package),
-    (re.compile(r"could not execute process `([^ `]+)[^`]*` \(never executed\)"), _wrapper),
+    (re.compile(r"could not execute process `([^ `]+)[^`]*` \(never executed\)"), _package),
 )

@@ -83,6 +83,7 @@ class SideBuilder:
     def look(self, locked: bool) -> Workspace:
         """The workspace and its bench targets; cargo resolves and downloads dependencies here."""
         with self._site.at(self._side):
+            self._leave_out_wrapper()
             finished = self._metadata(locked)
             if locked and not finished.ok and "--locked" in finished.stderr:
                 self._cautions.append(
@@ -98,6 +99,16 @@ class SideBuilder:
                     f"cargo cannot read the workspace of {self._side}: {why}", remedy(why) or helps
                 )
             return metadata.read(finished.stdout, self._clone, self._directory, self._settings)
+
+    def _leave_out_wrapper(self) -> None:
+        """A cache of compilations changes no code, and the image need not have it."""
+        wrapper = configuration.missing_wrapper(self._site.here, self._env, self._directory)
+        if wrapper:
+            self._env = {**self._env, "RUSTC_WRAPPER": ""}
+            self._cautions.append(
+                f"`{wrapper}`, the `rustc-wrapper` of {self._side}'s cargo configuration, is not here: "
+                "it was built without."
+            )
 
     def _metadata(self, locked: bool) -> process.Finished:
         flags = ("--locked",) if locked else ()

@@ -36,7 +36,9 @@ class Changed(NamedTuple):
         if change_percent is None:
             return said
         by_unit = round(((1 + change_percent / 100) * before / after - 1) * 100, 1)
-        takes = f"{abs(by_unit):,} % {'more' if by_unit > 0 else 'less'} time than" if by_unit else "as long as"
+        takes = (
+            f"{abs(by_unit):,} % {'more' if by_unit > 0 else 'less'} time than" if by_unit else "as long as"
+        )
         return f"{said} Each {unit.removesuffix('s')} takes {takes} before."
 
 

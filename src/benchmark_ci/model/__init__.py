@@ -62,7 +62,16 @@ from benchmark_ci.model.recording import (
 )
 from benchmark_ci.model.reference import ReferenceTarget, Standing, TargetResult, TargetVerdict
 from benchmark_ci.model.report import Annotation, Links, Report
-from benchmark_ci.model.request import CommentWhen, Event, FailOn, Job, MergeGroup, Mode, PullRequest, Settings
+from benchmark_ci.model.request import (
+    CommentWhen,
+    Event,
+    FailOn,
+    Job,
+    MergeGroup,
+    Mode,
+    PullRequest,
+    Settings,
+)
 
 __all__ = [
     "BYTES_PER_MB",
