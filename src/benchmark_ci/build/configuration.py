@@ -92,7 +92,7 @@ def _documents(root: Path, env: Mapping[str, str], directory: Path) -> Iterator[
 
 def _with_included(root: Path, file: Path, read: list[Path]) -> Iterator[tuple[dict[str, Any], Path]]:
     """`read`: what was read before it, by way of includes."""
-    if len(read) >= MOST_FILES:
+    if file in read or len(read) >= MOST_FILES:  # a second time it would win over nothing
         return
     read.append(file)
     try:
