@@ -130,9 +130,7 @@ def test_a_build_script_that_fails_is_told_by_its_own_words(tmp_path: Path) -> N
     (failure,) = built.preparation.target_failures
     assert (failure.side, failure.kind) == (Side.CURRENT, "build")
     first = failure.reason.splitlines()[0]
-    assert first.startswith("The build script of small v0.1.0 (") and first.endswith(
-        "failed to execute command"
-    )
+    assert first == "The build script of small v0.1.0 failed: failed to execute command"
     assert "rerun-if" not in failure.reason
     assert failure.remedy == "Set `system_packages: cmake`."
 

@@ -39,7 +39,7 @@ def test_packages_set_up_and_variables_reach_the_build(needy: Scene) -> None:
 def test_a_build_that_lacks_something_says_what_the_compiler_said(needy: Scene) -> None:
     result = needy.pull_request(BUDGET)
     assert (result.exit_code, result.outputs["verdict"]) == (4, "failed")
-    assert "failed to run custom build command" in the_error(result)
+    assert "The build script of quick v0.0.0 failed: WANTED_WORD is not set" in the_error(result)
     assert "WANTED_WORD is not set" in shown(result)
 
 

@@ -12,7 +12,9 @@ LINES = 12
 """So many are kept of an error."""
 
 _ERROR = re.compile(r"^error.*", re.MULTILINE | re.DOTALL)
-_SCRIPT = re.compile(r"^error: failed to run custom build command for `(?P<package>[^`]*)`$", re.MULTILINE)
+_SCRIPT = re.compile(
+    r"^error: failed to run custom build command for `(?P<package>[^`(]*?)(?: \([^`]*)?`$", re.MULTILINE
+)
 _SAID = re.compile(r"^  --- (?:stderr|stdout)\n(?:(?:  .*)?\n)*", re.MULTILINE)
 _NOT_WORDS = re.compile(r"--- (?:stdout|stderr)$|cargo::?[a-z-]+[=:]|note: run with `RUST_BACKTRACE=1`")
 _PANICKED = re.compile(r"^thread .* panicked at .*$")
