@@ -72,6 +72,16 @@ class TestAWorkspace:
 
 
 @pytest.mark.cargo
+def test_another_package_s_feature_of_the_same_name_is_another(tmp_path: Path) -> None:
+    clone = copy_crate("workspace", tmp_path / "workspace")
+    with (clone / "alpha" / "Cargo.toml").open("a") as file:
+        file.write("\n[features]\nextra = []\n")
+    found = look(clone, settings=Settings(features=("alpha/extra",)))
+    gated = next(one for one in found.benches if one.target.name == "gated")
+    assert gated.missing_features == ("extra",), "another package's"
+
+
+@pytest.mark.cargo
 def test_every_kind_of_bench_target_is_seen_and_no_other_kind(tmp_path: Path) -> None:
     found = look(copy_crate("mixed", tmp_path / "mixed"))
     assert sorted(targets(found)) == [

@@ -230,7 +230,7 @@ def _discover(
             listed=len(every),
             target_failures=tuple(failures),
             harness_memory=tuple(harness),
-            cautions=tuple(cautions),
+            cautions=tuple(dict.fromkeys(cautions)),
         ),
     )
 

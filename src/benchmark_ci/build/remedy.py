@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from benchmark_ci.build.unlinked import NO_LIBRARY, PYTHON, UNDEFINED
 
@@ -13,11 +12,41 @@ _EXTENSION = (
     "`no_default_features: true` and name in `features` what else the benchmarks need. "
     "pyo3 then links libpython: `system_packages: python3-dev`."
 )
-_PACKAGES = {
-    name: name for name in ("clang", "cmake", "g++", "gfortran", "lld", "make", "mold", "nasm", "pkg-config")
+_SAME = ("clang", "cmake", "g++", "gfortran", "lld", "make", "mold", "nasm", "pkg-config")
+_PACKAGES = dict(zip(_SAME, _SAME, strict=True)) | {
+    "c++": "g++",
+    "clang++": "clang",
+    "ld.lld": "lld",
+    "protoc": "protobuf-compiler",
 }
-_PACKAGES |= {"c++": "g++", "clang++": "clang", "ld.lld": "lld", "protoc": "protobuf-compiler"}
 """Debian packages by the programs that they bring."""
+
+_MISSING = (
+    (NO_LIBRARY, "Name the Debian package that brings lib{} in `system_packages`."),
+    (re.compile(r"No CMAKE_CXX_COMPILER could be found"), "Set `system_packages: g++`."),
+    (re.compile(r"Unable to find libclang"), "Set `system_packages: libclang-dev`."),  # bindgen
+    (re.compile(r"Could not find directory of OpenSSL"), "Set `system_packages: libssl-dev pkg-config`."),
+    (
+        re.compile(r"The file `([^`]+\.pc)` needs to be installed"),
+        "Name pkg-config and the Debian package that brings {} in `system_packages`.",
+    ),
+)
+"""What stands in an error, and what helps; {} is the name in it."""
+
+_NO_PROGRAM = tuple(
+    map(
+        re.compile,
+        (
+            r"the linker `([^`]+)` is not there",
+            r"linker `([^`]+)` not found",
+            r'failed to find tool "([^"]+)"',  # cc
+            r"is `([^`]+)` not installed\?",  # cmake
+            r"[Cc]ould not find `(protoc)`",  # prost-build
+            r"The (pkg-config) command could not be found",
+            r"could not execute process `([^ `]+)[^`]*` \(never executed\)",
+        ),
+    )
+)
 
 
 def remedy(reason: str) -> str:
@@ -26,43 +55,14 @@ def remedy(reason: str) -> str:
         return _EXTENSION
     for pattern, helps in _MISSING:
         if found := pattern.search(reason):
-            return helps(found)
+            return helps.format(*found.groups())
+    for pattern in _NO_PROGRAM:
+        if found := pattern.search(reason):
+            return _bringing(found[1].rpartition("/")[2])
     return ""
 
 
-def _package(found: re.Match[str]) -> str:
-    name = found[1].rpartition("/")[2]
-    if name in _PACKAGES:
-        return f"Set `system_packages: {_PACKAGES[name]}`."
-    return f"Name the Debian package that brings `{name}` in `system_packages`."
-
-
-def _always(text: str) -> Callable[[re.Match[str]], str]:
-    return lambda _: text
-
-
-def _named(text: str) -> Callable[[re.Match[str]], str]:
-    return lambda found: text.format(found[1])
-
-
-def _pkg_config(found: re.Match[str]) -> str:
-    return f"Name pkg-config and the Debian package that brings {found[1]} in `system_packages`."
-
-
-_MISSING: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    (NO_LIBRARY, _named("Name the Debian package that brings lib{} in `system_packages`.")),
-    (re.compile(r"the linker `([^`]+)` is not there"), _package),
-    (re.compile(r"linker `([^`]+)` not found"), _package),
-    (re.compile(r'failed to find tool "([^"]+)"'), _package),  # cc
-    (re.compile(r"is `([^`]+)` not installed\?"), _package),  # cmake
-    (re.compile(r"No CMAKE_CXX_COMPILER could be found"), _always("Set `system_packages: g++`.")),
-    (re.compile(r"[Cc]ould not find `(protoc)`"), _package),  # prost-build
-    (re.compile(r"Unable to find libclang"), _always("Set `system_packages: libclang-dev`.")),  # bindgen
-    (
-        re.compile(r"Could not find directory of OpenSSL"),
-        _always("Set `system_packages: libssl-dev pkg-config`."),
-    ),
-    (re.compile(r"The file `([^`]+\.pc)` needs to be installed"), _pkg_config),
-    (re.compile(r"The (pkg-config) command could not be found"), _package),
-    (re.compile(r"could not execute process `([^ `]+)[^`]*` \(never executed\)"), _package),
-)
+def _bringing(program: str) -> str:
+    if program in _PACKAGES:
+        return f"Set `system_packages: {_PACKAGES[program]}`."
+    return f"Name the Debian package that brings `{program}` in `system_packages`."

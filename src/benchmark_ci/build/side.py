@@ -106,8 +106,8 @@ class SideBuilder:
         if wrapper:
             self._env = {**self._env, "RUSTC_WRAPPER": ""}
             self._cautions.append(
-                f"`{wrapper}`, the `rustc-wrapper` of {self._side}'s cargo configuration, is not here: "
-                "it was built without."
+                f"`{wrapper}`, the `rustc-wrapper` of the repository's cargo configuration, is not here; "
+                "what asks for it was built without."
             )
 
     def _metadata(self, locked: bool) -> process.Finished:

@@ -73,13 +73,15 @@ def add(chain: Toolchain, sides: Iterable[Wanted], environ: Mapping[str, str], v
         else:
             refused[f"{kind} `{name}`"] = _error_of(answer)
     return [
-        f"The toolchain file wants the {what}, which rustup did not add: {why}"
+        f"The toolchain file wants the {what}, which rustup did not add ({why})."
         for what, why in refused.items()
     ]
 
 
 def _error_of(answer: process.Finished) -> str:
     """Rustup's own sentence, without the stack that it may print below."""
+    if answer.timed_out:
+        return f"it took more than {INSTALL_LIMIT_SECONDS / 60:.0f} minutes"
     errors = [line for line in answer.stderr.splitlines() if line.startswith("error:")]
     return errors[0] if errors else answer.last_lines(1)
 

@@ -22,7 +22,7 @@ from benchmark_ci.judge.proven import (
 )
 from benchmark_ci.judge.result import measured_result, unmeasured_result
 from benchmark_ci.judge.suite import judge_apart
-from benchmark_ci.judge.work import amounts_of, changed, with_work
+from benchmark_ci.judge.work import amounts_of, changed, throughput_of, without_verdict
 from benchmark_ci.model import (
     BenchmarkId,
     Comparison,
@@ -62,20 +62,20 @@ def compare(recording: Recording, threshold_percent: float | None = None) -> Com
     seconds = _seconds_per_round(recording)
     arranged = arranged_of(recording.arranged)
 
+    def timed_result(key: BenchmarkId) -> Result:
+        work, of_both = changed(amounts[key]), throughput_of(amounts[key])
+        timed = measured_result(
+            key, measured[key], judged[key], limits[key], header.seed, seconds[key], of_both
+        )
+        if work:
+            return without_verdict(timed, work)
+        own = memory_limits_of(key, header.config)
+        return memory.with_memory(timed, peaks.get(key, ()), harness, own)
+
     def result(benchmark: Discovered) -> Result:
         key = benchmark.id
         limit = limits[key]
-        timed = (
-            with_work(
-                measured_result(key, measured[key], judged[key], limit, header.seed, seconds[key]),
-                amounts[key],
-            )
-            if key in judged
-            else None
-        )
-        if timed is not None and not changed(amounts[key]):
-            own = memory_limits_of(key, header.config)
-            timed = memory.with_memory(timed, peaks.get(key, ()), harness, own)
+        timed = timed_result(key) if key in judged else None
         proof, failed = proofs.get(key), failures.get(key, {})
         if proof and proof.identical and comparable(benchmark):
             timed = identical_result(benchmark, limit, timed, failed.values())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from benchmark_ci.judge.endpoints import Round, values
 from benchmark_ci.judge.limits import limit_of
 from benchmark_ci.judge.suite import Judged, judge_apart, undecided
-from benchmark_ci.judge.work import changed
-from benchmark_ci.model import BenchmarkId, Config, Process, Side, Throughput
+from benchmark_ci.judge.work import Amounts, changed, note
+from benchmark_ci.model import BenchmarkId, Config, Process, Side
 
 
 class Panel:
@@ -30,12 +30,11 @@ class Panel:
         self._seed = seed
         self._half: dict[tuple[BenchmarkId, int], Process] = {}
         self._rounds: dict[BenchmarkId, tuple[Round, ...]] = {}
-        self._amounts: dict[BenchmarkId, dict[Side, list[Throughput | None]]] = {}
+        self._amounts: dict[BenchmarkId, Amounts] = {}
 
     def hear(self, process: Process) -> None:
         """Take in one process; with its partner it makes a round."""
-        amounts = self._amounts.setdefault(process.id, {side: [] for side in Side})
-        amounts[process.side].append(process.throughput)
+        note(process, self._amounts)
         key = (process.id, process.round)
         partner = self._half.pop(key, None)
         if partner is None:

@@ -21,6 +21,7 @@ from benchmark_ci.model import (
     Side,
     SideTime,
     TargetFailure,
+    Throughput,
     Verdict,
 )
 
@@ -96,6 +97,7 @@ def measured_result(
     limit: Limit,
     seed: int,
     seconds_per_round: float,
+    throughput: Throughput | None,
 ) -> Result:
     """The result of a benchmark with at least one complete round; all its rounds enter the estimate."""
     endpoint = judged.decision.endpoint
@@ -124,6 +126,7 @@ def measured_result(
         ),
         baseline=_side_time(rounds, Side.BASELINE, endpoint),
         current=_side_time(rounds, Side.CURRENT, endpoint),
+        throughput=throughput,
     )
 
 

@@ -6,7 +6,7 @@ on their ratio says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from benchmark_ci.model import BenchmarkId, Process, Result, Side, Throughput, Verdict
@@ -17,7 +17,7 @@ TOLERANCE = 0.01
 FEWEST_PROCESSES = 2
 """Of a side, before its amount counts as the same in each of them."""
 
-Amounts = Mapping[Side, Sequence[Throughput | None]]
+Amounts = dict[Side, list[Throughput | None]]
 """What the processes of each side declared; None where one declared nothing."""
 
 
@@ -27,14 +27,12 @@ class Changed(NamedTuple):
     baseline: Throughput
     current: Throughput
 
-    def reason(self, change_percent: float | None) -> str:
+    def reason(self, change_percent: float) -> str:
         """Why nothing is called; `change_percent` is that of the times."""
         before, after, unit = self.baseline.per_iteration, self.current.per_iteration, self.current.unit
         said = (
             f"The benchmark itself changed: an iteration processes {after:,} {unit}, {before:,} on baseline."
         )
-        if change_percent is None:
-            return said
         by_unit = round(((1 + change_percent / 100) * before / after - 1) * 100, 1)
         takes = (
             f"{abs(by_unit):,} % {'more' if by_unit > 0 else 'less'} time than" if by_unit else "as long as"
@@ -42,13 +40,17 @@ class Changed(NamedTuple):
         return f"{said} Each {unit.removesuffix('s')} takes {takes} before."
 
 
+def note(process: Process, amounts: dict[BenchmarkId, Amounts]) -> None:
+    """Add what a process declared to what is known of its benchmark."""
+    amounts.setdefault(process.id, {side: [] for side in Side})[process.side].append(process.throughput)
+
+
 def amounts_of(processes: Iterable[Process]) -> dict[BenchmarkId, Amounts]:
     """The amounts of each benchmark."""
-    found: dict[BenchmarkId, dict[Side, list[Throughput | None]]] = {}
+    found: dict[BenchmarkId, Amounts] = {}
     for one in processes:
-        sides = found.setdefault(one.id, {side: [] for side in Side})
-        sides[one.side].append(one.throughput)
-    return dict(found)
+        note(one, found)
+    return found
 
 
 def changed_between(baseline: Throughput | None, current: Throughput | None) -> Changed | None:
@@ -66,17 +68,21 @@ def changed(amounts: Amounts) -> Changed | None:
     return changed_between(*(amounts[side][0] for side in Side))
 
 
-def with_work(result: Result, amounts: Amounts) -> Result:
-    """A measured result with the amount of its work; inconclusive where the sides do not do the same."""
-    if found := changed(amounts):
-        return result.model_copy(
-            update={
-                "verdict": Verdict.INCONCLUSIVE,
-                "reason": found.reason(result.change_percent),
-                "p_value": None,
-                "minutes_to_decide": None,
-                "smallest_visible_percent": None,
-            }
-        )
+def throughput_of(amounts: Amounts) -> Throughput | None:
+    """The amount by which both sides' rates can be told; None where it changed or nobody declared one."""
     known = [one for side in Side for one in amounts[side] if one]
-    return result.model_copy(update={"throughput": known[-1] if known else None})
+    return known[-1] if known and not changed(amounts) else None
+
+
+def without_verdict(result: Result, work: Changed) -> Result:
+    """A measured result of which nothing is called, since an iteration does other work than before."""
+    assert result.change_percent is not None  # noqa: S101 - it was measured
+    return result.model_copy(
+        update={
+            "verdict": Verdict.INCONCLUSIVE,
+            "reason": work.reason(result.change_percent),
+            "p_value": None,
+            "minutes_to_decide": None,
+            "smallest_visible_percent": None,
+        }
+    )
