@@ -8,7 +8,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmark_ci.judge.randomisation import DRAWS, Shift
@@ -99,6 +99,7 @@ def test_p_slow_never_falls_with_drawn_swaps_either(data: list[Pair], shift: flo
 
 
 @given(pairs(6, 10), shifts)
+@example([(0.0, 0.0)] * 8 + [(0.5, 3.375)], 0.0)  # values far apart
 def test_the_interval_holds_every_shift_that_is_not_rejected(data: list[Pair], shift: float) -> None:
     test = test_of(data)
     low, high = test.interval(ALPHA)

@@ -8,6 +8,7 @@ low-third means of log times, which contention, always additive, disturbs least 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -27,6 +28,9 @@ TIES = 1e-12
 COARSE_DRAWS = 128
 COARSE_STEPS = 6
 FINE_STEPS = 7
+RESOLUTION = 5e-4
+"""An end of the interval is at most half of this (of the logarithm) off, however far apart the values are."""
+
 SLACK = 4
 """How many coarse steps the coarse search may be wrong by, to either side."""
 
@@ -120,13 +124,20 @@ def _search(bounds: tuple[float, float], holds: Callable[[float, int], bool], ro
     """The point in `bounds` from which on `holds(point, rows)` is true: roughly with few rows, then well."""
     low, high = bounds
     if rows <= COARSE_DRAWS:
-        return _bisect(bounds, lambda shift: holds(shift, rows), COARSE_STEPS + FINE_STEPS)
+        return _finely(bounds, lambda shift: holds(shift, rows), COARSE_STEPS + FINE_STEPS)
     middle = _bisect(bounds, lambda shift: holds(shift, COARSE_DRAWS), COARSE_STEPS)
     slack = SLACK * (high - low) / 2**COARSE_STEPS
     near = (max(low, middle - slack), min(high, middle + slack))
     if holds(near[0], rows) or not holds(near[1], rows):  # the few rows were wrong by more than the slack
-        return _bisect(bounds, lambda shift: holds(shift, rows), COARSE_STEPS + FINE_STEPS)
-    return _bisect(near, lambda shift: holds(shift, rows), FINE_STEPS)
+        return _finely(bounds, lambda shift: holds(shift, rows), COARSE_STEPS + FINE_STEPS)
+    return _finely(near, lambda shift: holds(shift, rows), FINE_STEPS)
+
+
+def _finely(bounds: tuple[float, float], holds: Callable[[float], bool], fewest_steps: int) -> float:
+    """By as many steps as `RESOLUTION` asks for, and not fewer than those."""
+    width = bounds[1] - bounds[0]
+    steps = math.ceil(math.log2(width / RESOLUTION)) if width > RESOLUTION else 0
+    return _bisect(bounds, holds, max(fewest_steps, steps))
 
 
 def _bisect(bounds: tuple[float, float], holds: Callable[[float], bool], steps: int) -> float:
